@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options says which database to open.
+type Options struct {
+	Path     string // SQLite file; made with mode 0600 where it does not exist
+	URL      string // postgres://…; takes precedence over Path
+	ReadOnly bool   // refuses every write; no migration is run
+	// OnBroken is called once when the disk reported an error on which nothing can be promised any more
+	// (a failed fsync). Every write fails from then on; the daemon should end, and recover at its next start.
+	OnBroken func(error)
+}
+
+// DB is the store of one installation. Its methods may be called from many goroutines; each is one transaction.
+type DB struct {
+	dialect  dialect
+	read     *sql.DB
+	durable  *writer // what was promised: synchronous=FULL
+	relaxed  *writer // what may be repeated without harm: synchronous=NORMAL
+	path     string  // of the SQLite file
+	readOnly bool
+	brokenMu sync.Mutex
+	broken   error
+	onBroken func(error)
+}
+
+// Open opens the database, makes it where it does not exist, and brings its schema up to date. A database made
+// by a newer guildpost is refused with Conflict.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	db := &DB{path: o.Path, readOnly: o.ReadOnly, onBroken: o.OnBroken}
+	open := db.openSQLite
+	if o.URL != "" {
+		open = db.openPostgres
+	}
+	if err := open(o); err != nil {
+		return nil, err
+	}
+	if err := db.ready(ctx, o.ReadOnly); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// ready waits for nothing: it asks the database for an answer and its schema for its version.
+func (db *DB) ready(ctx context.Context, readOnly bool) error {
+	if err := db.read.PingContext(ctx); err != nil {
+		return Errorf(Temporary, "the database %s does not answer: %w", db.place(), err)
+	}
+	if readOnly {
+		return db.checkReadable(ctx)
+	}
+	return db.migrate(ctx)
+}
+
+// openSQLite opens a connection pool to read from and two connections to write with. The settings are in the
+// DSN since a PRAGMA would reach one pooled connection only.
+func (db *DB) openSQLite(o Options) error {
+	db.dialect = sqlite
+	if err := makeFile(o); err != nil {
+		return err
+	}
+	var err error
+	if db.read, err = sql.Open("sqlite3", sqliteDSN(o.Path, "&_query_only=1&_synchronous=FULL")); err != nil {
+		return err
+	}
+	db.read.SetMaxOpenConns(8)
+	db.read.SetMaxIdleConns(8)
+	lock := &sync.Mutex{}
+	if db.durable, err = newSQLiteWriter(db, o, "FULL", lock); err != nil {
+		return err
+	}
+	db.relaxed, err = newSQLiteWriter(db, o, "NORMAL", lock)
+	return err
+}
+
+// sqliteDSN: every transaction that may write begins as one (_txlock), or the ones that read first fail at once
+// under contention, whatever the busy timeout.
+func sqliteDSN(path, more string) string {
+	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	return "file:" + escaped + "?_journal_mode=WAL&_busy_timeout=30000&_foreign_keys=1&_txlock=immediate" +
+		"&_secure_delete=on&_stmt_cache_size=64&_cache_size=-64000" + more
+}
+
+// makeFile makes the file before SQLite would, since SQLite takes the mode of its companions from it.
+func makeFile(o Options) error {
+	if o.Path == "" {
+		return Errorf(Invalid, "no database is named")
+	}
+	if o.ReadOnly {
+		if _, err := os.Stat(o.Path); err != nil {
+			return Errorf(NotFound, "there is no database at %s", o.Path)
+		}
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
+		return Errorf(Invalid, "the data folder cannot be made: %w", err)
+	}
+	f, err := os.OpenFile(o.Path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return Errorf(Invalid, "the database cannot be opened for writing: %w", err)
+	}
+	return f.Close()
+}
+
+// Close ends all connections after the writes under way.
+func (db *DB) Close() error {
+	var errs []error
+	for _, w := range []*writer{db.relaxed, db.durable} {
+		if w != nil {
+			errs = append(errs, w.close())
+		}
+	}
+	if db.read != nil {
+		errs = append(errs, db.read.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// place names the database for a person, without its password.
+func (db *DB) place() string {
+	if db.dialect == sqlite {
+		return db.path
+	}
+	return "PostgreSQL"
+}
+
+// breakDown notes that nothing can be promised any more.
+func (db *DB) breakDown(err error) {
+	db.brokenMu.Lock()
+	first := db.broken == nil
+	if first {
+		db.broken = Errorf(Temporary, "the disk of the database reported an error; guildpost must be started again: %w", err)
+	}
+	db.brokenMu.Unlock()
+	if first && db.onBroken != nil {
+		// On its own: what it does may wait for the writer that found out.
+		go db.onBroken(err)
+	}
+}
+
+func (db *DB) failed() error {
+	db.brokenMu.Lock()
+	defer db.brokenMu.Unlock()
+	return db.broken
+}
+
+// Shared says whether several daemons may serve this database at once.
+func (db *DB) Shared() bool { return db.dialect == postgres }
+
+// SchemaVersion returns the version of the database's schema and the newest that this binary knows.
+func (db *DB) SchemaVersion(ctx context.Context) (have, know int64, err error) {
+	have, err = db.schemaVersion(ctx)
+	return have, newestSchema, err
+}
+
+// query reads rows on the reading pool; scan is called for each.
+func (db *DB) query(ctx context.Context, scan func(rowScanner) error, text string, args ...any) error {
+	rows, err := db.read.QueryContext(ctx, db.dialect.bind(text), clean(args)...)
+	if err != nil {
+		return db.explain(err)
+	}
+	return db.explain(scanRows(rows, scan))
+}
+
+// queryRow reads one row; NotFound with the sentence missing where there is none.
+func (db *DB) queryRow(ctx context.Context, missing string, scan func(rowScanner) error, text string, args ...any) error {
+	err := scan(db.read.QueryRowContext(ctx, db.dialect.bind(text), clean(args)...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Errorf(NotFound, "%s", missing)
+	}
+	return db.explain(err)
+}
+
+type rowScanner interface{ Scan(dest ...any) error }
+
+func scanRows(rows *sql.Rows, scan func(rowScanner) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// micros is how times are kept: BIGINT microseconds UTC, 0 for the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// Backup writes a consistent copy to path while the database is in use. The file must not exist. PostgreSQL has
+// pg_dump for this: Invalid.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if db.dialect != sqlite {
+		return Errorf(Invalid, "guildpost backup copies SQLite databases; for PostgreSQL use pg_dump")
+	}
+	if _, err := os.Stat(path); err == nil {
+		return Errorf(Conflict, "%s exists; a backup never overwrites: name another file", path)
+	}
+	// VACUUM INTO makes the file by the umask; made before, it keeps our mode.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return Errorf(Invalid, "the backup cannot be written: %w", err)
+	}
+	defer f.Close()
+	_, err = db.read.ExecContext(ctx, "VACUUM INTO ?", path)
+	if err == nil {
+		err = f.Sync() // VACUUM INTO leaves that to others
+	}
+	if err != nil {
+		os.Remove(path)
+		return fmt.Errorf("backup to %s: %w", path, db.explain(err))
+	}
+	return nil
+}

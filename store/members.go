@@ -1,0 +1,375 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// NewMember is what is known of somebody who is to be subscribed. Empty fields leave what is there, or the default.
+type NewMember struct {
+	Address  string // canonical
+	Name     string
+	Delivery DeliveryMode
+	Roles    []Role
+}
+
+// ImportResult counts what became of the members given to ImportMembers.
+type ImportResult struct{ Added, Changed, Unchanged int }
+
+const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, s.address, s.state, s.delivery,
+	s.vacation_until, s.own_copies, s.roles, s.since, s.epoch`
+
+const fromSubscriptions = " FROM subscriptions s JOIN members m ON m.id = s.member_id "
+
+func scanSubscription(row rowScanner) (s Subscription, err error) {
+	var vacation, since int64
+	var roles string
+	err = row.Scan(&s.ID, &s.CommunityID, &s.MemberID, &s.Name, &s.Address, &s.State, &s.Delivery,
+		&vacation, &s.OwnCopies, &roles, &since, &s.Epoch)
+	s.VacationUntil, s.Since = fromMicros(vacation), fromMicros(since)
+	s.Roles = splitRoles(roles)
+	return s, err
+}
+
+// Roles are kept as words with a space on both sides, so that one can be looked for.
+func joinRoles(roles []Role) string {
+	text := " "
+	for _, r := range roles {
+		text += string(r) + " "
+	}
+	return text
+}
+
+func splitRoles(text string) (roles []Role) {
+	for _, r := range strings.Fields(text) {
+		roles = append(roles, Role(r))
+	}
+	return roles
+}
+
+// AddMember subscribes somebody at once and tells what was there before: added is false where they were a member
+// already, and then Name, Delivery and Roles are changed as given.
+func (db *DB) AddMember(ctx context.Context, by Actor, communityID int64, m NewMember) (s Subscription, added bool, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		how, err := t.subscribe(by, communityID, m)
+		if err != nil {
+			return err
+		}
+		added = how == memberAdded
+		s, err = t.subscriptionByAddress(communityID, m.Address)
+		return err
+	})
+	return s, added, err
+}
+
+// ImportMembers subscribes many in one transaction.
+func (db *DB) ImportMembers(ctx context.Context, by Actor, communityID int64, all []NewMember) (ImportResult, error) {
+	var result ImportResult
+	err := db.durable.do(ctx, func(t *tx) error {
+		result = ImportResult{}
+		for _, m := range all {
+			how, err := t.subscribe(by, communityID, m)
+			if err != nil {
+				return fmt.Errorf("importing %s: %w", m.Address, err)
+			}
+			switch how {
+			case memberAdded:
+				result.Added++
+			case memberChanged:
+				result.Changed++
+			default:
+				result.Unchanged++
+			}
+		}
+		return nil
+	})
+	return result, err
+}
+
+// what subscribe did
+const (
+	memberUnchanged = iota
+	memberAdded
+	memberChanged
+)
+
+// subscribe makes m an active member of the community.
+func (t *tx) subscribe(by Actor, communityID int64, m NewMember) (how int, err error) {
+	memberID, isNew, err := t.memberByAddress(by, m)
+	if err != nil {
+		return memberUnchanged, err
+	}
+	if isNew {
+		return memberAdded, t.subscribeNew(by, communityID, memberID, m)
+	}
+	s, err := scanSubscription(t.row("SELECT "+subscriptionColumns+fromSubscriptions+
+		"WHERE s.community_id = ? AND s.member_id = ?"+t.dialect.forUpdateOf("s"), communityID, memberID))
+	switch {
+	case isNoRows(err):
+		return memberAdded, t.subscribeNew(by, communityID, memberID, m)
+	case err != nil:
+		return memberUnchanged, err
+	}
+	before := s
+	m.applyTo(&s)
+	if s.State != Active {
+		s.State, s.Since, s.Address = Active, by.At, m.Address
+		how = memberAdded
+	} else if subscriptionText(before) != subscriptionText(s) {
+		how = memberChanged
+	}
+	if how == memberUnchanged {
+		return how, nil
+	}
+	return how, t.updateSubscription(by, before, s)
+}
+
+func (m NewMember) applyTo(s *Subscription) {
+	if m.Name != "" {
+		s.Name = m.Name
+	}
+	if m.Delivery != "" {
+		s.Delivery = m.Delivery
+	}
+	for _, r := range m.Roles {
+		if !s.Has(r) {
+			s.Roles = append(s.Roles, r)
+		}
+	}
+}
+
+// subscribeNew makes the subscription of somebody who has none in the community.
+func (t *tx) subscribeNew(by Actor, communityID, memberID int64, m NewMember) error {
+	s := Subscription{CommunityID: communityID, MemberID: memberID, Name: m.Name, Address: m.Address, State: Active,
+		Delivery: Each, OwnCopies: true, Since: by.At}
+	m.applyTo(&s)
+	if _, err := t.exec(`INSERT INTO subscriptions (community_id, member_id, address, state, delivery, vacation_until,
+		own_copies, roles, since, epoch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0)`,
+		communityID, memberID, s.Address, s.State, s.Delivery, s.OwnCopies, joinRoles(s.Roles), micros(s.Since)); err != nil {
+		return err
+	}
+	return t.journal(by, entry{community: communityID, member: memberID, action: "join", after: subscriptionText(s)})
+}
+
+// memberByAddress finds the person or makes them.
+func (t *tx) memberByAddress(by Actor, m NewMember) (id int64, isNew bool, err error) {
+	err = t.row("SELECT member_id FROM addresses WHERE address = ?", m.Address).Scan(&id)
+	if err == nil || !isNoRows(err) {
+		return id, false, err
+	}
+	id, err = t.insert("INSERT INTO members (name, language, timezone, created_at) VALUES (?, '', '', ?)", m.Name, micros(by.At))
+	if err != nil {
+		return 0, false, err
+	}
+	_, err = t.exec("INSERT INTO addresses (address, member_id) VALUES (?, ?)", m.Address, id)
+	return id, true, err
+}
+
+// giveAddress makes an address one of the person's; Conflict where it is another person's.
+func (t *tx) giveAddress(memberID int64, address string) error {
+	var owner int64
+	err := t.row(`INSERT INTO addresses (address, member_id) VALUES (?, ?)
+		ON CONFLICT (address) DO UPDATE SET member_id = addresses.member_id RETURNING member_id`, address, memberID).Scan(&owner)
+	if err == nil && owner != memberID {
+		return Errorf(Conflict, "%s belongs to another member", address)
+	}
+	return err
+}
+
+// subscriptionByAddress finds a subscription by any of the person's addresses.
+const bySubscriberAddress = " JOIN addresses a ON a.member_id = s.member_id WHERE a.address = ? AND s.community_id = ?"
+
+func noSubscription(address string) error {
+	return Errorf(NotFound, "%s is not a member of this community", address)
+}
+
+func (t *tx) subscriptionByAddress(communityID int64, address string) (Subscription, error) {
+	s, err := scanSubscription(t.row("SELECT "+subscriptionColumns+fromSubscriptions+bySubscriberAddress+
+		t.dialect.forUpdateOf("s"), address, communityID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, noSubscription(address)
+	}
+	return s, err
+}
+
+// SubscriptionByAddress returns the subscription of the person who has the address; its state may be any.
+func (db *DB) SubscriptionByAddress(ctx context.Context, communityID int64, address string) (s Subscription, err error) {
+	err = db.queryRow(ctx, noSubscription(address).Error(), func(row rowScanner) (err error) {
+		s, err = scanSubscription(row)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+bySubscriberAddress, address, communityID)
+	return s, err
+}
+
+// Subscription returns the subscription with an ID.
+func (db *DB) Subscription(ctx context.Context, id int64) (s Subscription, err error) {
+	err = db.queryRow(ctx, "there is no such membership", func(row rowScanner) (err error) {
+		s, err = scanSubscription(row)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.id = ?", id)
+	return s, err
+}
+
+// SubscriptionFilter chooses among a community's subscriptions; empty fields choose all.
+type SubscriptionFilter struct {
+	State    SubscriptionState
+	Delivery DeliveryMode
+	Role     Role
+	After    int64 // IDs above it, for paging
+	Limit    int   // 0 is 1,000
+}
+
+// Subscriptions returns subscriptions of a community by ID.
+func (db *DB) Subscriptions(ctx context.Context, communityID int64, f SubscriptionFilter) (all []Subscription, err error) {
+	where, args := "WHERE s.community_id = ? AND s.id > ?", []any{communityID, f.After}
+	add := func(condition string, arg any) {
+		where, args = where+" AND "+condition, append(args, arg)
+	}
+	if f.State != "" {
+		add("s.state = ?", f.State)
+	}
+	if f.Delivery != "" {
+		add("s.delivery = ?", f.Delivery)
+	}
+	if f.Role != "" {
+		add("s.roles LIKE ?", "% "+string(f.Role)+" %")
+	}
+	if f.Limit == 0 {
+		f.Limit = 1000
+	}
+	err = db.query(ctx, func(row rowScanner) error {
+		s, err := scanSubscription(row)
+		all = append(all, s)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+where+" ORDER BY s.id LIMIT ?", append(args, f.Limit)...)
+	return all, err
+}
+
+// UpdateSubscription keeps the person's Name and the subscription's Delivery, VacationUntil, OwnCopies, Roles,
+// State and Address; a new Address becomes one of the person's. NotFound where it is gone, Conflict where the
+// address is another person's.
+func (db *DB) UpdateSubscription(ctx context.Context, by Actor, s Subscription) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		before, err := t.subscriptionToChange(s.ID)
+		if err != nil {
+			return err
+		}
+		after := s
+		// What the caller read may be older than the last end of the membership.
+		after.CommunityID, after.MemberID, after.Epoch = before.CommunityID, before.MemberID, before.Epoch
+		after.Since = before.Since
+		if s.State == Active && before.State != Active && before.State != Suspended {
+			after.Since = by.At
+		}
+		if s.Address != before.Address {
+			if err := t.giveAddress(before.MemberID, s.Address); err != nil {
+				return err
+			}
+		}
+		return t.updateSubscription(by, before, after)
+	})
+}
+
+// EndSubscription ends a membership: state is Left, Removed, Banned or Suspended. What was not handed over yet
+// is not delivered any more.
+func (db *DB) EndSubscription(ctx context.Context, by Actor, id int64, state SubscriptionState) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		before, err := t.subscriptionToChange(id)
+		if err != nil || before.State == state {
+			return err
+		}
+		after := before
+		after.State = state
+		return t.updateSubscription(by, before, after)
+	})
+}
+
+// subscriptionToChange reads a subscription that nobody else changes until the transaction is over.
+func (t *tx) subscriptionToChange(id int64) (s Subscription, err error) {
+	s, err = scanSubscription(t.row("SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.id = ?"+
+		t.dialect.forUpdateOf("s"), id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, Errorf(NotFound, "that membership is gone")
+	}
+	return s, err
+}
+
+func (t *tx) updateSubscription(by Actor, before, s Subscription) error {
+	if before.State == Active && s.State != Active {
+		s.Epoch++
+		if err := t.dropDeliveriesOf(s.ID, by.At); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(`UPDATE subscriptions SET address = ?, state = ?, delivery = ?, vacation_until = ?, own_copies = ?,
+		roles = ?, since = ?, epoch = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil), s.OwnCopies,
+		joinRoles(s.Roles), micros(s.Since), s.Epoch, s.ID)
+	if err != nil {
+		return err
+	}
+	if before.Name != s.Name {
+		if _, err := t.exec("UPDATE members SET name = ? WHERE id = ?", s.Name, s.MemberID); err != nil {
+			return err
+		}
+	}
+	return t.journal(by, entry{community: s.CommunityID, member: s.MemberID, action: changeName(before, s),
+		before: subscriptionText(before), after: subscriptionText(s)})
+}
+
+// changeName is the journal's word for a change of a subscription.
+func changeName(before, after Subscription) string {
+	if before.State == after.State {
+		return "change membership"
+	}
+	switch after.State {
+	case Active:
+		return "join"
+	case Left:
+		return "leave"
+	case Removed:
+		return "remove"
+	case Banned:
+		return "ban"
+	case Suspended:
+		return "suspend"
+	}
+	return "change membership"
+}
+
+// subscriptionText is what the journal keeps of a subscription.
+func subscriptionText(s Subscription) string {
+	text, err := json.Marshal(struct {
+		Address   string            `json:"address"`
+		Name      string            `json:"name"`
+		State     SubscriptionState `json:"state"`
+		Delivery  DeliveryMode      `json:"delivery"`
+		Vacation  time.Time         `json:"vacation_until,omitzero"`
+		OwnCopies bool              `json:"own_copies"`
+		Roles     []Role            `json:"roles,omitempty"`
+	}{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil, s.OwnCopies, s.Roles})
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// MembersByAddress returns the IDs of the people who have the addresses.
+func (db *DB) MembersByAddress(ctx context.Context, addresses []string) (ids []int64, err error) {
+	for _, address := range addresses {
+		err = db.query(ctx, func(row rowScanner) error {
+			var id int64
+			err := row.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}, "SELECT member_id FROM addresses WHERE address = ?", address)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}

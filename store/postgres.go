@@ -1,0 +1,21 @@
+package store
+
+import (
+	"database/sql"
+)
+
+// openPostgres opens one pool for everything: its connections differ in no setting but synchronous_commit,
+// which each relaxed transaction sets for itself.
+func (db *DB) openPostgres(o Options) error {
+	db.dialect = postgres
+	pool, err := sql.Open("pgx", o.URL)
+	if err != nil {
+		return Errorf(Invalid, "the database address cannot be read: it should look like postgres://user@host/name")
+	}
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(20)
+	db.read = pool
+	db.durable = &writer{db: db, pool: pool}
+	db.relaxed = &writer{db: db, pool: pool, relaxed: true}
+	return nil
+}

@@ -1,0 +1,284 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+)
+
+// An Arrival is a message that came for a community, and what was understood of it.
+type Arrival struct {
+	CommunityID int64
+	Raw         []byte   // the whole message, as it is kept
+	Sender      string   // envelope sender, "" for <>
+	MessageID   string   // without brackets; never empty
+	BodyHash    []byte   // of the body alone: what makes a repeated Message-ID the same message
+	References  []string // Message-IDs it answers, nearest first
+	Reply       bool     // whether its subject says that it is an answer
+	From        string   // canonical address of the author
+	FromName    string
+	MemberID    int64 // of the author, 0 for no member
+	Subject     string
+	SubjectBase string    // folded, without Re: and tags, for threads of last resort; "" for none
+	Date        time.Time // the author's; zero where it cannot be read
+	Now         time.Time
+	RewriteFrom bool
+	RequireTLS  bool
+	Skip        []int64 // members who get no copy
+}
+
+// An Acceptance says what became of an arrival.
+type Acceptance struct {
+	PostID    int64
+	ThreadID  int64
+	HoldID    int64
+	Duplicate bool // it was accepted or held before, and nothing was done
+	Conflict  bool // its Message-ID was used before with another body: AcceptPost did nothing, hold it
+}
+
+// duplicateWindow is how long a message is recognised when it comes again.
+const duplicateWindow = 30 * 24 * time.Hour
+
+// subjectWindow is how old a thread may be that a message joins by its subject alone.
+const subjectWindow = 30 * 24 * time.Hour
+
+// AcceptPost files a message into its thread and puts it on its way, in one transaction; what it returns is
+// promised.
+func (db *DB) AcceptPost(ctx context.Context, a Arrival) (Acceptance, error) {
+	raw, a := packRaw(a.Raw), a.bounded()
+	var result Acceptance
+	err := db.durable.do(ctx, func(t *tx) (err error) {
+		if err = t.lockArchive(a.CommunityID); err != nil {
+			return err
+		}
+		if result, err = t.known(a); err != nil || result.Duplicate || result.Conflict {
+			return err
+		}
+		result, err = t.acceptPost(a, raw)
+		return err
+	})
+	return result, err
+}
+
+// lockArchive lets one transaction at a time file into a community's archive: two copies of a message, or a post and
+// its answer, that come at once must see each other. SQLite has one writer anyway.
+func (t *tx) lockArchive(communityID int64) error {
+	var id int64
+	err := t.row("SELECT id FROM communities WHERE id = ?"+t.dialect.oneAtATime(), communityID).Scan(&id)
+	if isNoRows(err) {
+		return Errorf(NotFound, "there is no such community")
+	}
+	return err
+}
+
+// Bounds of what strangers write into columns that are indexed: PostgreSQL refuses keys over 2,704 bytes.
+const (
+	maxKey        = 1000 // bytes; RFC 5322 2.1.1 has lines of 998
+	maxReferences = 100
+)
+
+// key shortens an overlong Message-ID or subject to one that differs where it differs.
+func key(s string) string {
+	s = text(s)
+	if len(s) <= maxKey {
+		return s
+	}
+	hash := sha256.Sum256([]byte(s))
+	end := hex.EncodeToString(hash[:])
+	return strings.ToValidUTF8(s[:maxKey-len(end)], "") + end
+}
+
+// bounded is the arrival with its keys as they are kept.
+func (a Arrival) bounded() Arrival {
+	a.MessageID, a.SubjectBase = key(a.MessageID), key(a.SubjectBase)
+	references := make([]string, 0, min(len(a.References), maxReferences))
+	for _, id := range a.References[:min(len(a.References), maxReferences)] {
+		references = append(references, key(id))
+	}
+	a.References = references
+	return a
+}
+
+// known says whether the message came before.
+func (t *tx) known(a Arrival) (result Acceptance, err error) {
+	since := micros(a.Now.Add(-duplicateWindow))
+	err = t.query(func(row rowScanner) error {
+		var postID, holdID int64
+		var same bool
+		if err := row.Scan(&postID, &holdID, &same); err != nil {
+			return err
+		}
+		if same {
+			result = Acceptance{PostID: postID, HoldID: holdID, Duplicate: true}
+		} else if !result.Duplicate {
+			result.Conflict = true
+		}
+		return nil
+	}, `SELECT id, 0, body_hash = ? FROM posts WHERE community_id = ? AND message_id = ? AND accepted_at > ?
+		UNION ALL
+		SELECT 0, id, body_hash = ? FROM holds WHERE community_id = ? AND message_id = ? AND since > ? AND state IN ('held', 'rejected')`,
+		a.BodyHash, a.CommunityID, a.MessageID, since, a.BodyHash, a.CommunityID, a.MessageID, since)
+	if result.Duplicate {
+		result.Conflict = false
+	}
+	return result, err
+}
+
+func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error) {
+	rawID, err := t.keepRaw(raw)
+	if err != nil {
+		return result, err
+	}
+	if result.ThreadID, err = t.threadFor(a); err != nil {
+		return result, err
+	}
+	date := postDate(a)
+	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
+		from_address, from_name, subject, sent_at, accepted_at, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
+		text(a.Subject), micros(date), micros(a.Now), len(a.Raw))
+	if err != nil {
+		return result, err
+	}
+	if err := t.keepReferences(a, result.PostID); err != nil {
+		return result, err
+	}
+	if result.ThreadID, err = t.adoptChildren(a, result.ThreadID); err != nil {
+		return result, err
+	}
+	return result, t.dispatchPost(a, result.PostID, rawID)
+}
+
+// postDate is the author's date unless it cannot be right: it lies in the future, or before there was e-mail.
+func postDate(a Arrival) time.Time {
+	if a.Date.IsZero() || a.Date.After(a.Now.Add(24*time.Hour)) || a.Date.Year() < 1971 {
+		return a.Now
+	}
+	return a.Date
+}
+
+func (t *tx) keepReferences(a Arrival, postID int64) error {
+	for _, id := range a.References {
+		if _, err := t.exec(`INSERT INTO post_references (community_id, message_id, post_id) VALUES (?, ?, ?)
+			ON CONFLICT DO NOTHING`, a.CommunityID, id, postID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
+	id, err := t.insert(`INSERT INTO dispatches (community_id, kind, post_id, raw_id, sender, rewrite_from, require_tls,
+		accepted_at, expanded_to, expanding) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?)`,
+		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true)
+	if err != nil {
+		return err
+	}
+	for _, member := range a.Skip {
+		if _, err := t.exec("INSERT INTO dispatch_skips (dispatch_id, member_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+			id, member); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HoldPost keeps a message for a facilitator to decide.
+func (db *DB) HoldPost(ctx context.Context, a Arrival, reason string) (Acceptance, error) {
+	raw, a := packRaw(a.Raw), a.bounded()
+	var result Acceptance
+	err := db.durable.do(ctx, func(t *tx) (err error) {
+		if err = t.lockArchive(a.CommunityID); err != nil {
+			return err
+		}
+		if result, err = t.known(a); err != nil || result.Duplicate {
+			return err
+		}
+		rawID, err := t.keepRaw(raw)
+		if err != nil {
+			return err
+		}
+		result = Acceptance{}
+		result.HoldID, err = t.insert(`INSERT INTO holds (community_id, raw_id, message_id, body_hash, sender, from_address,
+			subject, reason, since, state, decided_by, decided_at, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '')`,
+			a.CommunityID, rawID, a.MessageID, a.BodyHash, a.Sender, a.From, text(a.Subject), reason, micros(a.Now), Held)
+		return err
+	})
+	return result, err
+}
+
+const postColumns = `id, community_id, thread_id, raw_id, member_id, message_id, from_address, from_name, subject,
+	sent_at, accepted_at, size`
+
+func scanPost(row rowScanner) (p Post, err error) {
+	var date, accepted int64
+	err = row.Scan(&p.ID, &p.CommunityID, &p.ThreadID, &p.RawID, &p.MemberID, &p.MessageID, &p.From, &p.FromName,
+		&p.Subject, &date, &accepted, &p.Size)
+	p.Date, p.AcceptedAt = fromMicros(date), fromMicros(accepted)
+	return p, err
+}
+
+// Post returns the post with an ID.
+func (db *DB) Post(ctx context.Context, id int64) (p Post, err error) {
+	err = db.queryRow(ctx, "there is no such post", func(row rowScanner) (err error) {
+		p, err = scanPost(row)
+		return err
+	}, "SELECT "+postColumns+" FROM posts WHERE id = ?", id)
+	return p, err
+}
+
+// PostsByMessageID returns the posts, in any community, that have a Message-ID.
+func (db *DB) PostsByMessageID(ctx context.Context, messageID string) (all []Post, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		p, err := scanPost(row)
+		all = append(all, p)
+		return err
+	}, "SELECT "+postColumns+" FROM posts WHERE message_id = ? ORDER BY id", key(messageID))
+	return all, err
+}
+
+// ThreadPosts returns the posts of a thread by date.
+func (db *DB) ThreadPosts(ctx context.Context, threadID int64) (all []Post, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		p, err := scanPost(row)
+		all = append(all, p)
+		return err
+	}, "SELECT "+postColumns+" FROM posts WHERE thread_id = ? ORDER BY sent_at, id", threadID)
+	return all, err
+}
+
+// Threads returns the threads of a community, the one with the latest post first.
+func (db *DB) Threads(ctx context.Context, communityID int64, limit int) (all []Thread, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var th Thread
+		var first, last int64
+		err := row.Scan(&th.ID, &th.CommunityID, &th.Subject, &th.Posts, &th.Participants, &first, &last, &th.Solved)
+		th.FirstAt, th.LastAt = fromMicros(first), fromMicros(last)
+		all = append(all, th)
+		return err
+	}, `SELECT id, community_id, subject, posts,
+			(SELECT COUNT(DISTINCT from_address) FROM posts WHERE thread_id = threads.id), first_at, last_at, solved
+		FROM threads WHERE community_id = ? ORDER BY last_at DESC, id DESC LIMIT ?`, communityID, limit)
+	return all, err
+}
+
+// Holds returns what waits for the facilitators of a community, oldest first.
+func (db *DB) Holds(ctx context.Context, communityID int64, state HoldState) (all []Hold, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var h Hold
+		var since int64
+		err := row.Scan(&h.ID, &h.CommunityID, &h.RawID, &h.MessageID, &h.Sender, &h.From, &h.Subject, &h.Reason, &since, &h.State)
+		h.Since = fromMicros(since)
+		all = append(all, h)
+		return err
+	}, `SELECT id, community_id, raw_id, message_id, sender, from_address, subject, reason, since, state FROM holds
+		WHERE community_id = ? AND state = ? ORDER BY since, id`, communityID, state)
+	return all, err
+}
+
+// isNoRows says that a lookup found nothing.
+func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// pruneChunk bounds how many rows one Prune removes, and so how long others wait.
+const pruneChunk = 5000
+
+// rawUsers are the tables that refer to raw_messages: what none of them names is removed with its notice.
+var rawUsers = []string{"posts", "holds", "dispatches"}
+
+// Prune removes deliveries that were finished before a time, then dispatches that have none left, with the bytes
+// of notices; in bounded steps: n is how many deliveries and dispatches it removed, 0 when nothing is left to do.
+func (db *DB) Prune(ctx context.Context, before time.Time) (n int, err error) {
+	// What to remove is looked for outside of the transaction, since that reads everything when there is nothing.
+	var ids []int64
+	err = db.query(ctx, scanIDs(&ids), `SELECT id FROM deliveries WHERE state >= 3 AND updated_at < ? AND accepted_at < ?
+		ORDER BY id LIMIT ?`, micros(before), micros(before), pruneChunk)
+	if err != nil {
+		return 0, err
+	}
+	if len(ids) == 0 {
+		return db.pruneDispatches(ctx, before)
+	}
+	err = db.relaxed.do(ctx, func(t *tx) error {
+		// The state again: a failed one may have been told to try once more.
+		gone, err := t.exec("DELETE FROM deliveries WHERE state >= 3 AND "+t.dialect.in("id"), t.dialect.idList(ids))
+		n = int(gone)
+		return err
+	})
+	return n, err
+}
+
+func (db *DB) pruneDispatches(ctx context.Context, before time.Time) (n int, err error) {
+	const empty = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.dispatch_id = dispatches.id)"
+	var ids, raws []int64
+	err = db.query(ctx, scanIDs(&ids), "SELECT id FROM dispatches WHERE NOT expanding AND accepted_at < ? AND "+empty+
+		" ORDER BY id LIMIT ?", micros(before), pruneChunk)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	err = db.relaxed.do(ctx, func(t *tx) error {
+		raws = raws[:0]
+		if err := t.query(scanIDs(&raws), "SELECT raw_id FROM dispatches WHERE kind = 'notice' AND "+t.dialect.in("id"),
+			t.dialect.idList(ids)); err != nil {
+			return err
+		}
+		gone, err := t.exec("DELETE FROM dispatches WHERE "+empty+" AND "+t.dialect.in("id"), t.dialect.idList(ids))
+		if n = int(gone); err != nil {
+			return err
+		}
+		return t.pruneRaw(raws)
+	})
+	return n, err
+}
+
+func (t *tx) pruneRaw(ids []int64) error {
+	text := "DELETE FROM raw_messages WHERE " + t.dialect.in("id")
+	for _, table := range rawUsers {
+		text += " AND NOT EXISTS (SELECT 1 FROM " + table + " u WHERE u.raw_id = raw_messages.id)"
+	}
+	_, err := t.exec(text, t.dialect.idList(ids))
+	return err
+}

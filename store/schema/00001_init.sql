@@ -1,0 +1,204 @@
+-- +goose Up
+
+CREATE TABLE settings (
+    name  {{text}} PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE communities (
+    id         {{id}},
+    name       {{text}} NOT NULL,
+    domain     {{text}} NOT NULL,
+    title      TEXT NOT NULL,
+    closed     BOOLEAN NOT NULL,
+    rules      TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (domain, name)
+);
+
+CREATE TABLE members (
+    id         {{id}},
+    name       TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    timezone   TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE addresses (
+    address   {{text}} PRIMARY KEY,
+    member_id BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE
+);
+CREATE INDEX addresses_member ON addresses (member_id);
+
+CREATE TABLE subscriptions (
+    id             {{id}},
+    community_id   BIGINT NOT NULL REFERENCES communities (id),
+    member_id      BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    address        {{text}} NOT NULL,
+    state          TEXT NOT NULL,
+    delivery       TEXT NOT NULL,
+    vacation_until BIGINT NOT NULL,
+    own_copies     BOOLEAN NOT NULL,
+    roles          TEXT NOT NULL,
+    since          BIGINT NOT NULL,
+    epoch          BIGINT NOT NULL,
+    UNIQUE (community_id, member_id)
+);
+CREATE INDEX subscriptions_member ON subscriptions (member_id);
+CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
+CREATE INDEX subscriptions_address ON subscriptions (community_id, address);
+
+CREATE TABLE raw_messages (
+    id   {{id}},
+    hash {{bytes}} NOT NULL UNIQUE,
+    size BIGINT NOT NULL,
+    data {{bytes}} NOT NULL
+);
+
+CREATE TABLE threads (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    subject      TEXT NOT NULL,
+    subject_base {{text}} NOT NULL,
+    posts        BIGINT NOT NULL,
+    first_at     BIGINT NOT NULL,
+    last_at      BIGINT NOT NULL,
+    solved       BOOLEAN NOT NULL
+);
+CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
+CREATE INDEX threads_last ON threads (community_id, last_at);
+
+CREATE TABLE posts (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    thread_id    BIGINT NOT NULL REFERENCES threads (id),
+    raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
+    member_id    BIGINT NOT NULL,
+    message_id   {{text}} NOT NULL,
+    body_hash    {{bytes}} NOT NULL,
+    from_address {{text}} NOT NULL,
+    from_name    TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    sent_at      BIGINT NOT NULL,
+    accepted_at  BIGINT NOT NULL,
+    size         BIGINT NOT NULL
+);
+CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
+CREATE INDEX posts_thread ON posts (thread_id, sent_at);
+CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
+CREATE INDEX posts_raw ON posts (raw_id);
+
+-- What a post refers to, nearest first: a parent that arrives late finds its children here.
+CREATE TABLE post_references (
+    community_id BIGINT NOT NULL,
+    message_id   {{text}} NOT NULL,
+    post_id      BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    PRIMARY KEY (community_id, message_id, post_id)
+);
+CREATE INDEX post_references_post ON post_references (post_id);
+
+CREATE TABLE holds (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
+    message_id   {{text}} NOT NULL,
+    body_hash    {{bytes}} NOT NULL,
+    sender       TEXT NOT NULL,
+    from_address {{text}} NOT NULL,
+    subject      TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    since        BIGINT NOT NULL,
+    state        TEXT NOT NULL,
+    decided_by   TEXT NOT NULL,
+    decided_at   BIGINT NOT NULL,
+    note         TEXT NOT NULL
+);
+CREATE INDEX holds_state ON holds (community_id, state, since);
+CREATE INDEX holds_message_id ON holds (message_id, community_id, since);
+CREATE INDEX holds_raw ON holds (raw_id);
+
+-- A message on its way; deliveries of a post are expanded from it by subscription ID.
+CREATE TABLE dispatches (
+    id           {{id}},
+    community_id BIGINT NOT NULL,
+    kind         TEXT NOT NULL,
+    post_id      BIGINT NOT NULL,
+    raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
+    sender       TEXT NOT NULL,
+    rewrite_from BOOLEAN NOT NULL,
+    require_tls  BOOLEAN NOT NULL,
+    accepted_at  BIGINT NOT NULL,
+    expanded_to  BIGINT NOT NULL, -- the last subscription that has its delivery
+    expanding    BOOLEAN NOT NULL
+);
+CREATE INDEX dispatches_expanding ON dispatches (community_id, kind, id) WHERE expanding;
+CREATE INDEX dispatches_post ON dispatches (post_id);
+CREATE INDEX dispatches_raw ON dispatches (raw_id);
+
+-- Who gets no copy of a post although subscribed: its author, and those who have it from To or Cc.
+CREATE TABLE dispatch_skips (
+    dispatch_id BIGINT NOT NULL REFERENCES dispatches (id) ON DELETE CASCADE,
+    member_id   BIGINT NOT NULL,
+    PRIMARY KEY (dispatch_id, member_id)
+);
+
+-- How far each flow of the queue has been ranked (start-time fair queueing).
+CREATE TABLE flows (
+    community_id BIGINT NOT NULL,
+    kind         {{text}} NOT NULL,
+    rank         BIGINT NOT NULL,
+    PRIMARY KEY (community_id, kind)
+);
+
+CREATE TABLE workers (
+    id          {{id}},
+    lease_until BIGINT NOT NULL
+);
+
+CREATE TABLE deliveries (
+    id              {{id}},
+    dispatch_id     BIGINT NOT NULL,
+    community_id    BIGINT NOT NULL,
+    subscription_id BIGINT NOT NULL,
+    recipient       TEXT NOT NULL,
+    state           BIGINT NOT NULL,
+    rank            BIGINT NOT NULL,
+    worker          BIGINT NOT NULL,
+    attempts        BIGINT NOT NULL,
+    accepted_at     BIGINT NOT NULL,
+    next_at         BIGINT NOT NULL,
+    updated_at      BIGINT NOT NULL,
+    in_doubt        BIGINT NOT NULL, -- attempts whose outcome the peer never told
+    reply           TEXT NOT NULL
+);
+CREATE INDEX deliveries_waiting ON deliveries (rank, id) WHERE state = 0;
+CREATE INDEX deliveries_claimed ON deliveries (worker) WHERE state = 1;
+CREATE INDEX deliveries_deferred ON deliveries (next_at) WHERE state = 2;
+CREATE INDEX deliveries_dispatch ON deliveries (dispatch_id);
+CREATE INDEX deliveries_subscription ON deliveries (subscription_id) WHERE state <= 2;
+
+CREATE TABLE journal (
+    id           {{id}},
+    at           BIGINT NOT NULL,
+    community_id BIGINT NOT NULL,
+    member_id    BIGINT NOT NULL,
+    actor        TEXT NOT NULL, -- who did it: an address, or "postmaster"
+    via          TEXT NOT NULL, -- how: "command", "mail <ID>", "ticket", "web"
+    action       TEXT NOT NULL,
+    before_state TEXT NOT NULL,
+    after_state  TEXT NOT NULL
+);
+CREATE INDEX journal_member ON journal (member_id);
+CREATE INDEX journal_community ON journal (community_id, at);
+
+-- What is due later. A row fires once: taking it deletes it in the transaction that does the work.
+CREATE TABLE schedule (
+    id           {{id}},
+    kind         {{text}} NOT NULL,
+    community_id BIGINT NOT NULL,
+    object_id    BIGINT NOT NULL,
+    due_at       BIGINT NOT NULL,
+    payload      TEXT NOT NULL,
+    UNIQUE (kind, community_id, object_id)
+);
+CREATE INDEX schedule_due ON schedule (due_at);

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Setting returns a setting of the installation; NotFound where it is not set.
+func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
+	err = db.queryRow(ctx, "the setting "+name+" is not set", func(row rowScanner) error { return row.Scan(&value) },
+		"SELECT value FROM settings WHERE name = ?", name)
+	return value, err
+}
+
+// SetSetting keeps a setting of the installation.
+func (db *DB) SetSetting(ctx context.Context, name, value string) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		_, err := t.exec("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			name, value)
+		return err
+	})
+}
+
+// FirstSetting keeps a setting unless it is set, and returns what is kept: for secrets that are made at the first
+// start, by whichever daemon is first.
+func (db *DB) FirstSetting(ctx context.Context, name, value string) (kept string, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		return t.row(`INSERT INTO settings (name, value) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`, name, value).Scan(&kept)
+	})
+	return kept, err
+}
+
+// A Task is something that is due at a time.
+type Task struct {
+	ID          int64
+	Kind        string
+	CommunityID int64
+	ObjectID    int64
+	DueAt       time.Time
+	Payload     string
+}
+
+// Schedule makes a task, or moves the one of the same kind, community and object.
+func (db *DB) Schedule(ctx context.Context, task Task) error {
+	return db.durable.do(ctx, func(t *tx) error { return t.schedule(task) })
+}
+
+func (t *tx) schedule(task Task) error {
+	_, err := t.exec(`INSERT INTO schedule (kind, community_id, object_id, due_at, payload) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (kind, community_id, object_id) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload`,
+		task.Kind, task.CommunityID, task.ObjectID, micros(task.DueAt), task.Payload)
+	return err
+}
+
+// Due returns the tasks that are due until a time, soonest first, at most 1,000.
+func (db *DB) Due(ctx context.Context, until time.Time) (all []Task, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var task Task
+		var due int64
+		err := row.Scan(&task.ID, &task.Kind, &task.CommunityID, &task.ObjectID, &due, &task.Payload)
+		task.DueAt = fromMicros(due)
+		all = append(all, task)
+		return err
+	}, `SELECT id, kind, community_id, object_id, due_at, payload FROM schedule WHERE due_at <= ? ORDER BY due_at, id LIMIT 1000`,
+		micros(until))
+	return all, err
+}

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"time"
+)
+
+// A Community is a group with a list address. It is made and closed by the postmaster (guildpost cop) and changed
+// by its facilitators; a closed one keeps its archive and takes no posts.
+type Community struct {
+	ID        int64
+	Name      string // the local part of the list address, canonical: "rust"
+	Domain    string // canonical: "lists.example.org"
+	Title     string // for people: "Rust Guild"
+	Closed    bool
+	CreatedAt time.Time
+	Rules
+}
+
+// Address returns the list address.
+func (c Community) Address() string { return c.Name + "@" + c.Domain }
+
+// FunctionAddress returns the address of one of the community's functions: "owner" gives rust-owner@….
+func (c Community) FunctionAddress(function string) string {
+	return c.Name + "-" + function + "@" + c.Domain
+}
+
+// ListID returns the identifier of RFC 2919, without brackets.
+func (c Community) ListID() string { return c.Name + "." + c.Domain }
+
+// Rules is what a community has chosen. The zero value of each field is its default, so that a new rule needs no
+// migration: Rules are one JSON text in the database.
+type Rules struct {
+	Purpose      string    `json:"purpose,omitempty"`
+	Language     string    `json:"language,omitempty"` // BCP 47; "" is the installation's
+	Timezone     string    `json:"timezone,omitempty"` // IANA; "" is the installation's
+	Join         JoinRule  `json:"join,omitempty"`
+	NonMembers   PostRule  `json:"non_members,omitempty"` // what happens to posts of people who are no members
+	ReplyTo      ReplyTo   `json:"reply_to,omitempty"`
+	DMARC        DMARCMode `json:"dmarc,omitempty"`
+	SubjectTag   string    `json:"subject_tag,omitempty"`   // "" is none; e.g. "[Rust Guild]"
+	Footer       string    `json:"footer,omitempty"`        // "" is none
+	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
+	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
+}
+
+// A JoinRule says how one becomes a member.
+type JoinRule string
+
+// Who may join.
+const (
+	JoinConfirm JoinRule = ""        // who proves the address
+	JoinApprove JoinRule = "approve" // who proves the address and is approved by a facilitator
+	JoinOpen    JoinRule = "open"    // anyone, at once (for closed networks, where From can be trusted)
+)
+
+// A PostRule says what happens to a post that is not simply accepted.
+type PostRule string
+
+// What can happen to a post by somebody who is no member.
+const (
+	PostRefuse PostRule = "" // refused at the SMTP door, with a text that helps
+	PostHold   PostRule = "hold"
+	PostAccept PostRule = "accept"
+)
+
+// ReplyTo says where a plain reply to a post goes.
+type ReplyTo string
+
+// The Reply-To policies.
+const (
+	ReplyToAuthor ReplyTo = ""
+	ReplyToList   ReplyTo = "list"
+	ReplyToBoth   ReplyTo = "both"
+)
+
+// DMARCMode says when From is rewritten to the list address (RFC 7960 4.1.3).
+type DMARCMode string
+
+// When From is rewritten.
+const (
+	DMARCAuto   DMARCMode = "" // when the author's domain publishes p=quarantine or p=reject
+	DMARCAlways DMARCMode = "always"
+	DMARCNever  DMARCMode = "never"
+)
+
+// A Member is a person, with one or more addresses. Made when somebody first joins any community; ends by erasure.
+type Member struct {
+	ID        int64
+	Name      string
+	Language  string // BCP 47, "" is the community's
+	Timezone  string // IANA, "" is the community's
+	Addresses []string
+	CreatedAt time.Time
+}
+
+// A Subscription is a member's membership in one community, with its delivery settings. It is never deleted by
+// leaving: its state changes, so that coming back finds the settings again.
+type Subscription struct {
+	ID            int64
+	CommunityID   int64
+	MemberID      int64
+	Name          string // the member's
+	Address       string // where this community's mail goes, canonical
+	State         SubscriptionState
+	Delivery      DeliveryMode
+	VacationUntil time.Time // zero: none; delivery of every kind waits until then
+	OwnCopies     bool      // whether the author gets their own posts
+	Roles         []Role    // beyond member
+	Since         time.Time // of the present membership
+	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void
+}
+
+// Has says whether the subscription grants a role.
+func (s Subscription) Has(r Role) bool {
+	for _, have := range s.Roles {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}
+
+// SubscriptionState is where a membership stands.
+type SubscriptionState string
+
+// The states of a subscription. Only Active ones get mail.
+const (
+	Active    SubscriptionState = "active"
+	Pending   SubscriptionState = "pending"   // asked for, waiting for confirmation or approval
+	Suspended SubscriptionState = "suspended" // mail to the address fails
+	Left      SubscriptionState = "left"
+	Removed   SubscriptionState = "removed"
+	Banned    SubscriptionState = "banned"
+)
+
+// DeliveryMode is how a subscription gets posts.
+type DeliveryMode string
+
+// The ways of delivery.
+const (
+	Each    DeliveryMode = "each"
+	Daily   DeliveryMode = "daily"
+	Weekly  DeliveryMode = "weekly"
+	Monthly DeliveryMode = "monthly"
+	None    DeliveryMode = "none"
+)
+
+// A Role is what a member may do beyond being one.
+type Role string
+
+// The roles of domain.md.
+const (
+	Facilitator Role = "facilitator"
+	Sponsor     Role = "sponsor"
+	Expert      Role = "expert"
+	Mentor      Role = "mentor"
+)
+
+// A Post is a message accepted for the list.
+type Post struct {
+	ID          int64
+	CommunityID int64
+	ThreadID    int64
+	RawID       int64
+	MemberID    int64  // of the author, 0 where they are no member
+	MessageID   string // without brackets
+	From        string // canonical address
+	FromName    string
+	Subject     string    // decoded
+	Date        time.Time // the author's Date field, or AcceptedAt where it cannot be right
+	AcceptedAt  time.Time
+	Size        int64
+}
+
+// A Thread is posts that answer each other.
+type Thread struct {
+	ID           int64
+	CommunityID  int64
+	Subject      string
+	Posts        int
+	Participants int
+	FirstAt      time.Time
+	LastAt       time.Time
+	Solved       bool
+}
+
+// A Hold is a message waiting for a facilitator.
+type Hold struct {
+	ID          int64
+	CommunityID int64
+	RawID       int64
+	MessageID   string
+	Sender      string // envelope sender
+	From        string
+	Subject     string
+	Reason      string // a sentence
+	Since       time.Time
+	State       HoldState
+}
+
+// HoldState is where a hold stands.
+type HoldState string
+
+// The states of a hold.
+const (
+	Held     HoldState = "held"
+	Approved HoldState = "approved"
+	Rejected HoldState = "rejected"
+	Expired  HoldState = "expired"
+)
