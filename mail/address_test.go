@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"mime"
 	"os"
 	"slices"
 	"strings"
@@ -145,8 +146,14 @@ func TestEncodeText(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		for _, word := range strings.Fields(encoded) {
-			if strings.HasPrefix(word, "=?") && len(word) > 75 {
+			if !strings.HasPrefix(word, "=?utf-8?b?") {
+				continue
+			}
+			if len(word) > 75 {
 				t.Errorf("an encoded word has %d characters", len(word))
+			}
+			if text, err := new(mime.WordDecoder).Decode(word); err != nil || strings.ContainsRune(text, '\uFFFD') {
+				t.Errorf("%s alone is %q, %v", word, text, err)
 			}
 		}
 	}

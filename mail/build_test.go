@@ -215,7 +215,7 @@ func TestFlow(t *testing.T) {
 		{"stuffed", " a\nFrom b\n", "  a\n From b\n"},
 		{"quote stays", "> " + four + four + "\n>", "> " + strings.TrimRight(four+four, " ") + "\n>\n"},
 		{"no space to break at", strings.Repeat("u", 100) + " a", strings.Repeat("u", 100) + " \na\n"},
-		{"characters count, not octets", strings.Repeat("ü", 70), strings.Repeat("ü", 70) + "\n"},
+		{"characters count, not octets", strings.Repeat("üü ", 25) + "x", strings.Repeat("üü ", 25) + "x\n"},
 		{"CRLF", "a\r\nb\r\n", "a\nb\n"},
 		{"nothing", "", "\n"},
 	}

@@ -18,7 +18,7 @@ func ParseDate(value string) (time.Time, bool) {
 	value = strings.Trim(value, " \t\"'<>")
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "20060102T150405Z"} {
 		if t, err := time.Parse(layout, value); err == nil {
-			return t, plausibleYear(t.Year())
+			return t, plausibleYear(t.Year()) && plausibleZone(t)
 		}
 	}
 	var d dateParts
@@ -160,6 +160,12 @@ func (d *dateParts) time() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t, true
+}
+
+// plausibleZone is false for a time that is further from UTC than any on earth.
+func plausibleZone(t time.Time) bool {
+	_, offset := t.Zone()
+	return offset > -15*3600 && offset < 15*3600
 }
 
 func plausibleYear(year int) bool { return year >= 1970 && year <= 2100 }

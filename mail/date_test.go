@@ -49,6 +49,7 @@ func TestParseDate(t *testing.T) {
 func FuzzParseDate(f *testing.F) {
 	f.Add("Fri, 21 Nov 1997 09:55:06 -0600 (CST)")
 	f.Add("2021-01-20T10:00:00+02:00")
+	f.Add("2000-01-01T0:00:00+20:00")
 	f.Fuzz(func(t *testing.T, value string) {
 		date, ok := ParseDate(value)
 		if ok && (date.UTC().Year() < 1969 || date.UTC().Year() > 2101) {

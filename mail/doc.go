@@ -14,7 +14,7 @@
 //  4. The recipient's address says what is asked for: a community's list address, one
 //     of its command addresses, or a ticket (package mail/route).
 //  5. The list checks it (package mail/list): a loop, an automatic message
-//     ([Message.Automatic]), too big, not from a member, to be held.
+//     ([Automatic]), too big, not from a member, to be held.
 //  6. One transaction files the post into its thread by Message-ID, In-Reply-To and
 //     References, and queues its fan-out (package store).
 //  7. 250 is said, after the commit. From here on nothing is lost.

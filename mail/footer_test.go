@@ -90,6 +90,7 @@ func TestAddFooterRefuses(t *testing.T) {
 		"unreadable type":   "Content-Type: text\n\nx\n",
 		"no body":           "Subject: x\n",
 		"no end":            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n",
+		"no end, wrapped":   "Content-Type: multipart/alternative; boundary=b\n\n--b\n\none\n",
 		"no boundary":       "Content-Type: multipart/mixed\n\n--b\n\none\n--b--\n",
 		"no parts":          "Content-Type: multipart/mixed; boundary=b\n\none\n--b--\n",
 		"too deep":          strings.Repeat("Content-Type: message/rfc822\n\n", 60) + "x",

@@ -195,6 +195,16 @@ func TestAddKeepsFirstLine(t *testing.T) {
 	}
 }
 
+func TestAppendAfterMissingLineEnd(t *testing.T) {
+	h, body := SplitHeader([]byte("A: 1"))
+	if err := h.Append("B", "2"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(h.Message(body)), "A: 1\r\nB: 2\r\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestSplitHeaderLinear(t *testing.T) {
 	raw := []byte("A: 1\r\n" + strings.Repeat(" x\r\n", 1<<20))
 	start := time.Now()

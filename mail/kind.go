@@ -18,10 +18,7 @@ func KindOf(m *Message, envelope *Envelope) Kind {
 	if m.Exceeds != nil || !looksLikeMessage(m) {
 		return KindUnreadable
 	}
-	from, null := "", false
-	if envelope != nil {
-		from, null = envelope.From, envelope.From == ""
-	}
+	from, null := envelope.sender()
 	kind, _ := Automatic(m, from, null)
 	switch {
 	case kind == AutoBounce:
@@ -44,4 +41,12 @@ func looksLikeMessage(m *Message) bool {
 		}
 	}
 	return false
+}
+
+// sender returns the envelope sender, and whether it is known to be the null sender.
+func (e *Envelope) sender() (from string, null bool) {
+	if e == nil {
+		return "", false
+	}
+	return e.From, e.From == ""
 }

@@ -203,6 +203,7 @@ func FuzzStripReply(f *testing.F) {
 	f.Add("Yes.\n\nOn 5 Jan 2026, Ann wrote:\n> x\n-- \nBen")
 	f.Add("-----Original Message-----\nFrom: x\nSent: y\nTo: z\n\n_____\nmailing list")
 	f.Fuzz(func(t *testing.T, body string) {
+		body = strings.ToValidUTF8(body, "?")
 		got := StripReply(body)
 		checkText(t, Text{New: got})
 		for line := range strings.SplitSeq(got, "\n") {
@@ -211,4 +212,10 @@ func FuzzStripReply(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestStripReplyOctets(t *testing.T) {
+	if got, want := StripReply("gr\xfcn\r\n> x\r\n"), "grün"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

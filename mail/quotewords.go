@@ -115,7 +115,7 @@ func isOriginalLine(text string) bool { return dashed(text, originalWords) }
 func dashed(text string, words []string) bool {
 	const dashes, longest = "-_=* :", 100
 	title := strings.Trim(text, dashes)
-	if len(text) > 2*longest || len(title) > longest || len(title) < 2 || !strings.ContainsAny(text[:1], dashes) || strings.IndexAny(text[1:2], dashes) < 0 {
+	if len(text) > 2*longest || len(title) > longest || len(title) < 2 || !strings.ContainsAny(text[:1], dashes) || !strings.ContainsAny(text[1:2], dashes) {
 		return false
 	}
 	lower := strings.ToLower(title)

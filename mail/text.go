@@ -54,7 +54,7 @@ func (m *Message) Text() Text {
 // of the Text that a message of that body has.
 func StripReply(body string) string {
 	var c textCollector
-	c.add(plainLines(cleanText(truncate(body, maxTextBytes))))
+	c.add(plainLines(cleanText(decodeUndeclared([]byte(truncate(body, maxTextBytes))))))
 	return splitText(c.lines, false).New
 }
 

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"guildpost/mail"
+	"guildpost/mail/inbound"
+	"guildpost/mail/list"
+	"guildpost/mail/outbound"
+	"guildpost/mail/route"
+	"guildpost/store"
+)
+
+// A Daemon is the running service: this is the one place that sees all sides. Make it with newDaemon, Start it, and
+// Stop it once.
+type Daemon struct {
+	config  *Config
+	now     func() time.Time
+	log     *slog.Logger
+	db      *store.DB
+	release func() error // of the claim on the database
+	list    *list.List
+	inbound *inbound.Server
+	worker  *outbound.Worker
+	loop    *dueLoop
+	pruned  time.Time // when finished deliveries were last removed
+	// Broken is closed when the database's disk failed: nothing can be promised any more.
+	Broken chan struct{}
+}
+
+// daemonOptions are what a test or the demo gives instead of the world.
+type daemonOptions struct {
+	Config   *Config
+	Now      func() time.Time
+	Resolver list.Resolver
+	Log      *slog.Logger
+}
+
+// newDaemon opens the database and builds all parts; nothing listens or sends yet.
+func newDaemon(ctx context.Context, o daemonOptions) (*Daemon, error) {
+	d := &Daemon{config: o.Config, now: o.Now, log: o.Log, Broken: make(chan struct{})}
+	if err := d.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.build(ctx, o); err != nil {
+		return nil, errors.Join(err, d.closeStore())
+	}
+	return d, nil
+}
+
+func (d *Daemon) openStore(ctx context.Context) (err error) {
+	options, err := storeOptions(d.config)
+	if err != nil {
+		return err
+	}
+	options.OnBroken = func(err error) {
+		d.log.Error("the disk of the database failed; guildpost ends, start it again", "error", err)
+		close(d.Broken)
+	}
+	if err := os.MkdirAll(d.config.Data, 0o700); err != nil {
+		return store.Errorf(store.Invalid, "the data folder cannot be made: %w", err)
+	}
+	if d.db, err = store.Open(ctx, options); err != nil {
+		return err
+	}
+	if d.release, err = d.db.Serve(); err != nil {
+		d.db.Close()
+	}
+	return err
+}
+
+func (d *Daemon) closeStore() error {
+	return errors.Join(d.db.Close(), d.release())
+}
+
+func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
+	keys, err := ticketKeys(ctx, d.db, d.now())
+	if err != nil {
+		return err
+	}
+	d.list = &list.List{
+		DB: d.db, Keys: keys, Policy: list.NewDMARC(o.Resolver, d.now), Log: d.log, Now: d.now,
+		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage,
+	}
+	if d.config.Web.Listen != "" {
+		d.list.PublicURL = d.config.PublicURL
+	}
+	if err := d.buildOutbound(); err != nil {
+		return err
+	}
+	d.list.Wake = d.worker.Wake
+	d.loop = newDueLoop(d)
+	return d.buildInbound()
+}
+
+// buildOutbound makes the delivery worker with the courier to the smarthost.
+func (d *Daemon) buildOutbound() error {
+	o := d.config.Outbound
+	password, err := o.Password.Value()
+	if err != nil {
+		return err
+	}
+	courier := outbound.NewSMTP(outbound.SMTPOptions{
+		Smarthost: o.Smarthost, Hello: d.config.Domain, TLS: outbound.TLSMode(o.TLS),
+		Username: o.Username, Password: password, Log: d.log,
+	})
+	d.worker = outbound.New(outbound.Options{
+		Queue: d.db, Courier: courier, Composer: composer{d.list, o.RecipientsPerMessage > 1},
+		Connections: o.Connections, RecipientsPerMessage: o.RecipientsPerMessage, Now: d.now, Log: d.log,
+	})
+	return nil
+}
+
+// composer joins list and outbound, which do not know each other.
+type composer struct {
+	list   *list.List
+	shared bool
+}
+
+// Compose implements outbound.Composer.
+func (c composer) Compose(ctx context.Context, d store.Dispatch) (*outbound.Copy, error) {
+	shared := c.shared && d.Kind == store.DispatchPost
+	made, err := c.list.Compose(ctx, d, shared)
+	if err != nil {
+		return nil, err
+	}
+	out := &outbound.Copy{
+		Rest:     mail.DotStuff(make([]byte, 0, len(made.Message)+64), made.Message),
+		EightBit: made.EightBit, SMTPUTF8: made.SMTPUTF8, Shared: shared,
+		Sender: func(dst []byte, to *store.Delivery) []byte { return made.Sender(dst, to.SubscriptionID, to.ID) },
+		Rest7: func() ([]byte, error) {
+			message, _, err := mail.Downgrade8bit(made.Message)
+			return mail.DotStuff(nil, message), err
+		},
+	}
+	if made.Head != nil {
+		out.Head = func(dst []byte, to *store.Delivery) []byte { return made.Head(dst, to.SubscriptionID) }
+	}
+	return out, nil
+}
+
+func (d *Daemon) buildInbound() (err error) {
+	router := &route.Router{DB: d.db, Log: d.log, Domain: d.config.Domain, Accepting: d.accepting}
+	router.Handle("", func(ctx context.Context, i route.Item) error {
+		return d.list.Post(ctx, i.Community, i.Envelope, i.Message)
+	})
+	in := d.config.Inbound
+	options := inbound.Options{
+		Hostname: d.config.Domain, LMTPAddr: in.LMTP, SMTPAddr: in.SMTP, MaxMessage: in.MaxMessage,
+		Now: d.now, Logger: d.log, RequireTLS: true,
+	}
+	if in.TLSCert != "" {
+		certificate, err := tls.LoadX509KeyPair(in.TLSCert, in.TLSKey)
+		if err != nil {
+			return store.Errorf(store.Invalid, "the TLS certificate cannot be used: %w", err)
+		}
+		options.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	}
+	d.inbound, err = inbound.New(options, router)
+	return err
+}
+
+// reserve is how much of the disk stays free: mail is put off while there is less.
+const reserve = 20_000_000
+
+// accepting says no while the disk is nearly full: what is taken must be kept.
+func (d *Daemon) accepting(context.Context) error {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Clean(d.config.Data), &fs); err != nil {
+		return store.Errorf(store.Temporary, "the data folder cannot be reached: %w", err)
+	}
+	if free := fs.Bavail * uint64(fs.Bsize); free < reserve {
+		return store.Errorf(store.Temporary, "the disk is full, try again later")
+	}
+	return nil
+}
+
+// Start listens, and begins to deliver.
+func (d *Daemon) Start(ctx context.Context) error {
+	if err := d.worker.Start(ctx); err != nil {
+		return err
+	}
+	d.loop.start()
+	if err := d.inbound.Start(); err != nil {
+		return err
+	}
+	for _, kind := range []string{"lmtp", "smtp"} {
+		if addr := d.inbound.Addr(kind); addr != "" {
+			d.log.Info("listening", "protocol", strings.ToUpper(kind), "address", addr)
+		}
+	}
+	return nil
+}
+
+// Stop takes no new mail, lets sessions and deliveries under way end, and closes the store last. When ctx ends
+// first, what still runs is cut; what was promised is kept either way.
+func (d *Daemon) Stop(ctx context.Context) error {
+	err := errors.Join(d.inbound.Stop(ctx), d.loop.stop(), d.worker.Stop(ctx))
+	return errors.Join(err, d.closeStore())
+}
+
+// ticketKeys reads the secrets of tickets; the first daemon makes the first one.
+func ticketKeys(ctx context.Context, db *store.DB, now time.Time) (*mail.Keyring, error) {
+	first := mail.Key{ID: 1, Secret: make([]byte, 32), Since: now}
+	if _, err := rand.Read(first.Secret); err != nil {
+		return nil, err
+	}
+	fresh, err := json.Marshal([]mail.Key{first})
+	if err != nil {
+		return nil, err
+	}
+	kept, err := db.FirstSetting(ctx, "ticket_keys", string(fresh))
+	if err != nil {
+		return nil, err
+	}
+	var keys []mail.Key
+	if err := json.Unmarshal([]byte(kept), &keys); err != nil {
+		return nil, store.Errorf(store.Internal, "the ticket keys in the database cannot be read: %w", err)
+	}
+	return mail.NewKeyring(keys...)
+}

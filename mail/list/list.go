@@ -1,0 +1,215 @@
+// Package list is the list itself: what is accepted for a community and what is not, and what each subscriber's copy
+// looks like.
+//
+// # What is accepted
+//
+// A message for a list address is refused while its sender is still connected when it can never be posted: a loop
+// (it has been through this list, or through 25 servers), no author or several, an automatic reply, too large, or
+// from somebody who may not write here. The refusal says what to do instead. A message that came before (the same
+// Message-ID and the same body within 30 days, on whatever way) is taken once more and not posted again; the same
+// Message-ID with another body is held, so that nobody can keep a post from the list by sending its Message-ID first.
+// What a facilitator should look at is held. Everything else is a post: filed into its thread and on its way to the
+// subscribers when the sender hears 250.
+//
+// # What goes out
+//
+// The body goes out byte for byte, so that its DKIM signature holds where nothing that it signs was changed. The
+// header is edited field by field: the list's own fields come in, others' list fields and what was meant for one
+// reader only go out. Each copy has its own envelope sender and its own unsubscribe ticket. A community can choose
+// a footer and a subject tag; both are put in as MIME asks, and signed or encrypted messages keep their form.
+package list
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"guildpost/mail"
+	"guildpost/store"
+)
+
+// A List serves all communities of an installation. Its fields are set once.
+type List struct {
+	DB        *store.DB
+	Keys      *mail.Keyring
+	Policy    *DMARC
+	Log       *slog.Logger
+	Now       func() time.Time
+	PublicURL string // of the web pages, without a slash at the end; "" where there are none
+	Hostname  string
+	// MaxMessage is the largest post, in bytes, where a community has not set its own.
+	MaxMessage int64
+	// Wake tells the delivery workers that there is work; nil is nobody.
+	Wake func()
+}
+
+// maxReceived is how many servers a message may have been through: no honest one passes more, and a loop would go on.
+const maxReceived = 25
+
+// Post handles a message for a list address. Its error is for the sender.
+func (l *List) Post(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
+	if err := l.inspect(c, env, m); err != nil {
+		return err
+	}
+	author := m.From[0]
+	address, err := mail.Canonical(author.String())
+	if err != nil {
+		return store.Errorf(store.Invalid, "the From address of this message cannot be answered: %w", err).WithStatus("5.1.7")
+	}
+	arrival := l.arrival(c, env, m, author, address)
+	reason, err := l.judge(ctx, c, &arrival)
+	if err != nil {
+		return err
+	}
+	if reason == "" {
+		reason, err = l.accept(ctx, c, m, arrival)
+	}
+	if err == nil && reason != "" {
+		err = l.hold(ctx, arrival, reason)
+	}
+	return err
+}
+
+// inspect refuses what can never be a post, whoever wrote it.
+func (l *List) inspect(c store.Community, env mail.Envelope, m *mail.Message) error {
+	switch {
+	case c.Closed:
+		return store.Errorf(store.NotFound, "%s is closed and takes no more posts", c.Title).WithStatus("5.2.1")
+	case l.isLoop(c, m):
+		return store.Errorf(store.Invalid, "this message has been through %s already (mail loop)", c.Address()).WithStatus("5.4.6")
+	case m.Received() > maxReceived:
+		return store.Errorf(store.Invalid, "this message has been through %d servers (mail loop)", m.Received()).WithStatus("5.4.6")
+	case int64(len(m.Raw)) > l.maxMessage(c):
+		return store.Errorf(store.TooLarge, "this message has %s; %s takes %s at most. Put large files somewhere and post the link",
+			sizeText(int64(len(m.Raw))), c.Title, sizeText(l.maxMessage(c)))
+	case len(m.From) != 1:
+		return store.Errorf(store.Invalid, "a post needs one author in its From field, this message has %d", len(m.From))
+	}
+	if kind, reason := mail.Automatic(m, env.From, env.From == "" && env.Protocol != "IMAP"); kind.IsRobot() {
+		return store.Errorf(store.Forbidden, "this is not posted to %s because %s", c.Address(), reason)
+	}
+	return nil
+}
+
+func (l *List) isLoop(c store.Community, m *mail.Message) bool {
+	for _, id := range m.ListIDs() {
+		if id == c.ListID() {
+			return true
+		}
+	}
+	for _, loop := range m.Header.Values("X-Loop") {
+		if a, err := mail.Canonical(loop); err == nil && a == c.Address() {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *List) maxMessage(c store.Community) int64 {
+	if c.MaxMessage > 0 {
+		return c.MaxMessage
+	}
+	return l.MaxMessage
+}
+
+// arrival is what the store needs to know of a message.
+func (l *List) arrival(c store.Community, env mail.Envelope, m *mail.Message, author mail.Address, address string) store.Arrival {
+	base, reply := mail.BaseSubject(m.Subject)
+	a := store.Arrival{
+		CommunityID: c.ID, Raw: m.Raw, Sender: env.From, MessageID: m.MessageID, BodyHash: bodyHash(m), Reply: reply,
+		From: address, FromName: author.Name, Subject: m.Subject, SubjectBase: base, Date: m.Date, Now: l.Now(),
+		RequireTLS: env.RequireTLS, References: references(m),
+	}
+	if a.MessageID == "" {
+		a.MessageID = contentID(m, a.BodyHash, c.Domain)
+	}
+	return a
+}
+
+// judge looks at who wrote it: an error refuses, a reason holds, neither accepts.
+func (l *List) judge(ctx context.Context, c store.Community, a *store.Arrival) (reason string, err error) {
+	s, err := l.DB.SubscriptionByAddress(ctx, c.ID, a.From)
+	if err != nil && store.KindOf(err) != store.NotFound {
+		return "", err
+	}
+	a.MemberID = s.MemberID
+	member := err == nil && (s.State == store.Active || s.State == store.Suspended)
+	switch {
+	case s.State == store.Banned:
+		return "", store.Errorf(store.Forbidden, "%s may not post to %s; its facilitators answer at %s",
+			a.From, c.Title, c.FunctionAddress("owner"))
+	case member && c.OnlyAnnounce && !s.Has(store.Facilitator):
+		return "only facilitators post to this community", nil
+	case member:
+		if !s.OwnCopies {
+			a.Skip = append(a.Skip, s.MemberID)
+		}
+		return "", nil
+	}
+	return l.judgeStranger(c, a.From)
+}
+
+func (l *List) judgeStranger(c store.Community, from string) (reason string, err error) {
+	switch c.NonMembers {
+	case store.PostAccept:
+		return "", nil
+	case store.PostHold:
+		return from + " is not a member", nil
+	}
+	return "", store.Errorf(store.Forbidden, "%s is not a member of %s. To join, write to %s; if you are a member with another "+
+		"address, write from that one; for anything else, the facilitators read %s",
+		from, c.Title, c.FunctionAddress("join"), c.FunctionAddress("owner"))
+}
+
+// accept posts it; a reason comes back where it must be held after all.
+func (l *List) accept(ctx context.Context, c store.Community, m *mail.Message, a store.Arrival) (reason string, err error) {
+	if a.RewriteFrom, err = l.rewritesFrom(ctx, c, a.From); err != nil {
+		return "", err
+	}
+	readers, err := l.DB.MembersByAddress(ctx, otherReaders(m, a.From))
+	if err != nil {
+		return "", err
+	}
+	a.Skip = append(a.Skip, readers...)
+	result, err := l.DB.AcceptPost(ctx, a)
+	switch {
+	case err != nil:
+		return "", err
+	case result.Conflict:
+		return "another message with the same Message-ID was posted before", nil
+	case result.Duplicate:
+		l.Log.Info("a message that was known came again", "community", c.Address(), "message_id", a.MessageID,
+			"post", result.PostID, "hold", result.HoldID)
+		return "", nil
+	}
+	l.Log.Info("post accepted", "community", c.Address(), "post", result.PostID, "thread", result.ThreadID,
+		"message_id", a.MessageID)
+	if l.Wake != nil {
+		l.Wake()
+	}
+	return "", nil
+}
+
+func (l *List) hold(ctx context.Context, a store.Arrival, reason string) error {
+	result, err := l.DB.HoldPost(ctx, a, reason)
+	if err == nil && !result.Duplicate {
+		l.Log.Info("post held", "community", a.CommunityID, "hold", result.HoldID, "message_id", a.MessageID, "reason", reason)
+	}
+	return err
+}
+
+// otherReaders are the addresses in To and Cc: who has the message from there needs no second copy. The author is
+// not among them, since the author chooses own copies as a setting.
+func otherReaders(m *mail.Message, author string) []string {
+	const most = 200
+	var all []string
+	for _, list := range [][]mail.Address{m.To, m.Cc} {
+		for _, a := range list {
+			address, err := mail.Canonical(a.String())
+			if err == nil && address != author && len(all) < most {
+				all = append(all, address)
+			}
+		}
+	}
+	return all
+}
