@@ -186,7 +186,7 @@ func TestSplitTextTime(t *testing.T) {
 		"quotes":          strings.Repeat(">", 900),
 		"quotes, flowing": strings.Repeat("> ", 400),
 	} {
-		body := strings.Repeat(line+"\n", maxTextBytes/(len(line)+1)) + "x\n> y\n"
+		body := strings.Repeat(line+"\n", maxTextBytes/4/(len(line)+1)) + "x\n> y\n"
 		start := time.Now()
 		StripReply(body)
 		flowed := Read([]byte("Content-Type: text/plain; format=flowed\n\n" + strings.ReplaceAll(body, "\n", " \n")))

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -227,11 +228,7 @@ func TestConnectionLimits(t *testing.T) {
 			t.Skipf("no other loopback addresses here: %v", err)
 		}
 		t.Cleanup(func() { conn.Close() })
-		c := w.dial(t, "smtp")
-		c.conn.Close()
-		c.conn = conn
-		c.r.Reset(conn)
-		return c
+		return &client{t: t, conn: conn, r: bufio.NewReader(conn)}
 	}
 	from("127.0.0.2").want("220")
 	from("127.0.0.3").want("220") // takes the place of a1, the older of the host with two

@@ -260,6 +260,10 @@ func TestChunks(t *testing.T) {
 			c.send("BDAT 2 LAST\r\na\r")
 			c.want("554 5.6.11 ")
 			c.envelope("rust@lists.example")
+			c.send("BDAT 2\r\na\rBDAT 3 LAST\r\nb\r\n") // a CR at the end of a chunk, and no LF in the next
+			c.want("250")
+			c.want("554 5.6.11 ")
+			c.envelope("rust@lists.example")
 			c.send("BDAT 5\r\nhelloDATA\r\n")
 			c.want("250")
 			c.want("503")

@@ -209,7 +209,7 @@ func (w *wire) deadline() (time.Time, error) {
 	if w.phase.message {
 		limit = deadlineIn(l.Idle)
 		slow := w.phase.since.Add(l.Grace + time.Duration(w.phase.octets)*time.Second/time.Duration(l.MinRate))
-		if false {
+		if slow.Before(limit) {
 			limit, why = slow, "4.4.2 the message comes too slowly, closing"
 		}
 	}
