@@ -102,8 +102,10 @@ func BenchmarkDeliver(b *testing.B) {
 				b.StopTimer()
 				db := benchDB(b)
 				c := storetest.Community(b, db, "rust")
-				storetest.Members(b, db, c, 100_000)
-				storetest.Accept(b, db, storetest.Arrival(c, "one"))
+				storetest.Members(b, db, c, 10_000)
+				for i := range 10 {
+					storetest.Accept(b, db, storetest.Arrival(c, fmt.Sprint(i)))
+				}
 				b.StartTimer()
 				start, cpu := time.Now(), cpuTime()
 				n := deliver(b, db, group)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 )
@@ -53,9 +51,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-// ready waits for nothing: it asks the database for an answer and its schema for its version.
+// ready asks the database for an answer, and brings its schema up to date.
 func (db *DB) ready(ctx context.Context, readOnly bool) error {
-	if err := db.read.PingContext(ctx); err != nil {
+	if err := db.ping(ctx); err != nil {
+		if explained := db.explain(err); db.dialect == sqlite && KindOf(explained) != Internal {
+			return explained
+		}
 		return Errorf(Temporary, "the database %s does not answer: %w", db.place(), err)
 	}
 	if readOnly {
@@ -64,54 +65,20 @@ func (db *DB) ready(ctx context.Context, readOnly bool) error {
 	return db.migrate(ctx)
 }
 
-// openSQLite opens a connection pool to read from and two connections to write with. The settings are in the
-// DSN since a PRAGMA would reach one pooled connection only.
-func (db *DB) openSQLite(o Options) error {
-	db.dialect = sqlite
-	if err := makeFile(o); err != nil {
-		return err
-	}
-	var err error
-	if db.read, err = sql.Open("sqlite3", sqliteDSN(o.Path, "&_query_only=1&_synchronous=FULL")); err != nil {
-		return err
-	}
-	db.read.SetMaxOpenConns(8)
-	db.read.SetMaxIdleConns(8)
-	lock := &sync.Mutex{}
-	if db.durable, err = newSQLiteWriter(db, o, "FULL", lock); err != nil {
-		return err
-	}
-	db.relaxed, err = newSQLiteWriter(db, o, "NORMAL", lock)
-	return err
-}
-
-// sqliteDSN: every transaction that may write begins as one (_txlock), or the ones that read first fail at once
-// under contention, whatever the busy timeout.
-func sqliteDSN(path, more string) string {
-	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
-	return "file:" + escaped + "?_journal_mode=WAL&_busy_timeout=30000&_foreign_keys=1&_txlock=immediate" +
-		"&_secure_delete=on&_stmt_cache_size=64&_cache_size=-64000" + more
-}
-
-// makeFile makes the file before SQLite would, since SQLite takes the mode of its companions from it.
-func makeFile(o Options) error {
-	if o.Path == "" {
-		return Errorf(Invalid, "no database is named")
-	}
-	if o.ReadOnly {
-		if _, err := os.Stat(o.Path); err != nil {
-			return Errorf(NotFound, "there is no database at %s", o.Path)
+// ping makes the first connection. When several processes open a new SQLite file at once, one of them turns it to
+// write-ahead logging, and the others are told at once that it is locked, whatever the busy timeout.
+func (db *DB) ping(ctx context.Context) error {
+	for try := 1; ; try++ {
+		err := db.read.PingContext(ctx)
+		if !isBusy(err) || try == 200 {
+			return err
 		}
-		return nil
+		select {
+		case <-time.After(25 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
-		return Errorf(Invalid, "the data folder cannot be made: %w", err)
-	}
-	f, err := os.OpenFile(o.Path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return Errorf(Invalid, "the database cannot be opened for writing: %w", err)
-	}
-	return f.Close()
 }
 
 // Close ends all connections after the writes under way.
@@ -225,7 +192,10 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 		return Errorf(Invalid, "the backup cannot be written: %w", err)
 	}
 	defer f.Close()
-	_, err = db.read.ExecContext(ctx, "VACUUM INTO ?", path)
+	// Those who only read may not even write elsewhere.
+	source := sql.OpenDB(sqliteConnector{dsn: sqliteDSN(db.path, "")})
+	defer source.Close()
+	_, err = source.ExecContext(ctx, "VACUUM INTO ?", path)
 	if err == nil {
 		err = f.Sync() // VACUUM INTO leaves that to others
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -88,6 +87,17 @@ func (d dialect) idList(ids []int64) string {
 	return string(append(b, end))
 }
 
+// oneOf is the condition that id is one of ids, which are not empty, and its arguments. Deliveries that were made
+// together have IDs in a row, and a range is found faster than a list.
+func (d dialect) oneOf(ids []int64) (condition string, args []any) {
+	for i, id := range ids {
+		if id != ids[0]+int64(i) {
+			return d.in("id"), []any{d.idList(ids)}
+		}
+	}
+	return "id BETWEEN ? AND ?", []any{ids[0], ids[len(ids)-1]}
+}
+
 // schema replaces the tokens of a migration.
 func (d dialect) schema() *strings.Replacer {
 	if d == postgres {
@@ -138,6 +148,11 @@ func isConflict(err error) bool {
 	}
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "23505"
+}
+
+func isBusy(err error) bool {
+	var lite sqlite3.Error
+	return errors.As(err, &lite) && (lite.Code == sqlite3.ErrBusy || lite.Code == sqlite3.ErrLocked)
 }
 
 // isRetry says that PostgreSQL gave up a transaction that would work again: serialisation failure, deadlock.

@@ -30,16 +30,22 @@ func (t *tx) journal(by Actor, e entry) error {
 	return err
 }
 
+const journalColumns = "id, at, community_id, member_id, actor, via, action, before_state, after_state"
+
+func scanJournal(row rowScanner) (e JournalEntry, err error) {
+	var at int64
+	err = row.Scan(&e.ID, &at, &e.CommunityID, &e.MemberID, &e.Actor.Who, &e.Actor.Via, &e.Action, &e.Before, &e.After)
+	e.At, e.Actor.At = fromMicros(at), fromMicros(at)
+	return e, err
+}
+
 // Journal returns the newest changes of a community, or of all for 0, newest first.
 func (db *DB) Journal(ctx context.Context, communityID int64, limit int) (all []JournalEntry, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
-		var e JournalEntry
-		var at int64
-		err := row.Scan(&e.ID, &at, &e.CommunityID, &e.MemberID, &e.Actor.Who, &e.Actor.Via, &e.Action, &e.Before, &e.After)
-		e.At, e.Actor.At = fromMicros(at), fromMicros(at)
+		e, err := scanJournal(row)
 		all = append(all, e)
 		return err
-	}, `SELECT id, at, community_id, member_id, actor, via, action, before_state, after_state FROM journal
+	}, "SELECT "+journalColumns+` FROM journal
 		WHERE CAST(? AS BIGINT) = 0 OR community_id = ? ORDER BY id DESC LIMIT ?`, communityID, communityID, limit)
 	return all, err
 }

@@ -21,7 +21,7 @@ type NewMember struct {
 // ImportResult counts what became of the members given to ImportMembers.
 type ImportResult struct{ Added, Changed, Unchanged int }
 
-const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, s.address, s.state, s.delivery,
+const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, m.language, m.timezone, m.named, s.address, s.state, s.delivery,
 	s.vacation_until, s.own_copies, s.roles, s.since, s.epoch`
 
 const fromSubscriptions = " FROM subscriptions s JOIN members m ON m.id = s.member_id "
@@ -29,7 +29,7 @@ const fromSubscriptions = " FROM subscriptions s JOIN members m ON m.id = s.memb
 func scanSubscription(row rowScanner) (s Subscription, err error) {
 	var vacation, since int64
 	var roles string
-	err = row.Scan(&s.ID, &s.CommunityID, &s.MemberID, &s.Name, &s.Address, &s.State, &s.Delivery,
+	err = row.Scan(&s.ID, &s.CommunityID, &s.MemberID, &s.Name, &s.Language, &s.Timezone, &s.Named, &s.Address, &s.State, &s.Delivery,
 		&vacation, &s.OwnCopies, &roles, &since, &s.Epoch)
 	s.VacationUntil, s.Since = fromMicros(vacation), fromMicros(since)
 	s.Roles = splitRoles(roles)
@@ -162,7 +162,7 @@ func (t *tx) memberByAddress(by Actor, m NewMember) (id int64, isNew bool, err e
 	if err == nil || !isNoRows(err) {
 		return id, false, err
 	}
-	id, err = t.insert("INSERT INTO members (name, language, timezone, created_at) VALUES (?, '', '', ?)", m.Name, micros(by.At))
+	id, err = t.insert("INSERT INTO members (name, language, timezone, named, created_at) VALUES (?, '', '', ?, ?)", text(m.Name), false, micros(by.At))
 	if err != nil {
 		return 0, false, err
 	}
@@ -312,8 +312,9 @@ func (t *tx) updateSubscription(by Actor, before, s Subscription) error {
 	if err != nil {
 		return err
 	}
-	if before.Name != s.Name {
-		if _, err := t.exec("UPDATE members SET name = ? WHERE id = ?", s.Name, s.MemberID); err != nil {
+	if before.Name != s.Name || before.Language != s.Language || before.Timezone != s.Timezone || before.Named != s.Named {
+		if _, err := t.exec("UPDATE members SET name = ?, language = ?, timezone = ?, named = ? WHERE id = ?",
+			text(s.Name), s.Language, s.Timezone, s.Named, s.MemberID); err != nil {
 			return err
 		}
 	}
@@ -351,7 +352,10 @@ func subscriptionText(s Subscription) string {
 		Vacation  time.Time         `json:"vacation_until,omitzero"`
 		OwnCopies bool              `json:"own_copies"`
 		Roles     []Role            `json:"roles,omitempty"`
-	}{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil, s.OwnCopies, s.Roles})
+		Language  string            `json:"language,omitempty"`
+		Timezone  string            `json:"timezone,omitempty"`
+		Named     bool              `json:"named,omitempty"`
+	}{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil.UTC().Truncate(time.Microsecond), s.OwnCopies, s.Roles, s.Language, s.Timezone, s.Named})
 	if err != nil {
 		return ""
 	}

@@ -67,7 +67,7 @@ func (db *DB) migrationPool() (*sql.DB, error) {
 	if db.dialect == postgres {
 		return db.read, nil
 	}
-	return sql.Open("sqlite3", sqliteDSN(db.path, "&_synchronous=FULL"))
+	return sql.OpenDB(sqliteConnector{dsn: sqliteDSN(db.path, "&_synchronous=FULL")}), nil
 }
 
 func (db *DB) provider(pool *sql.DB) (*goose.Provider, error) {

@@ -30,26 +30,12 @@ func (t *tx) recordSent(worker int64, now time.Time, ids []int64) error {
 	// keeps the databases from going through all that the worker has.
 	const set = `UPDATE deliveries SET state = 3, attempts = attempts + 1, updated_at = ?, reply = ''
 		WHERE +worker = ? AND +state IN (1, 5) AND `
-	var err error
-	switch {
-	case len(ids) == 0:
-	case len(ids) == 1:
-		_, err = t.exec(set+"id = ?", micros(now), worker, ids[0])
-	case int(ids[len(ids)-1]-ids[0]) == len(ids)-1 && ascending(ids):
-		_, err = t.exec(set+"id BETWEEN ? AND ?", micros(now), worker, ids[0], ids[len(ids)-1])
-	default:
-		_, err = t.exec(set+t.dialect.in("id"), micros(now), worker, t.dialect.idList(ids))
+	if len(ids) == 0 {
+		return nil
 	}
+	where, args := t.dialect.oneOf(ids)
+	_, err := t.exec(set+where, append([]any{micros(now), worker}, args...)...)
 	return err
-}
-
-func ascending(ids []int64) bool {
-	for i := 1; i < len(ids); i++ {
-		if ids[i] != ids[i-1]+1 {
-			return false
-		}
-	}
-	return true
 }
 
 func (t *tx) recordOutcome(worker int64, now time.Time, o Outcome) error {

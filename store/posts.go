@@ -187,30 +187,6 @@ func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 	return nil
 }
 
-// HoldPost keeps a message for a facilitator to decide.
-func (db *DB) HoldPost(ctx context.Context, a Arrival, reason string) (Acceptance, error) {
-	raw, a := packRaw(a.Raw), a.bounded()
-	var result Acceptance
-	err := db.durable.do(ctx, func(t *tx) (err error) {
-		if err = t.lockArchive(a.CommunityID); err != nil {
-			return err
-		}
-		if result, err = t.known(a); err != nil || result.Duplicate {
-			return err
-		}
-		rawID, err := t.keepRaw(raw)
-		if err != nil {
-			return err
-		}
-		result = Acceptance{}
-		result.HoldID, err = t.insert(`INSERT INTO holds (community_id, raw_id, message_id, body_hash, sender, from_address,
-			subject, reason, since, state, decided_by, decided_at, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '')`,
-			a.CommunityID, rawID, a.MessageID, a.BodyHash, a.Sender, a.From, text(a.Subject), reason, micros(a.Now), Held)
-		return err
-	})
-	return result, err
-}
-
 const postColumns = `id, community_id, thread_id, raw_id, member_id, message_id, from_address, from_name, subject,
 	sent_at, accepted_at, size`
 
@@ -263,20 +239,6 @@ func (db *DB) Threads(ctx context.Context, communityID int64, limit int) (all []
 	}, `SELECT id, community_id, subject, posts,
 			(SELECT COUNT(DISTINCT from_address) FROM posts WHERE thread_id = threads.id), first_at, last_at, solved
 		FROM threads WHERE community_id = ? ORDER BY last_at DESC, id DESC LIMIT ?`, communityID, limit)
-	return all, err
-}
-
-// Holds returns what waits for the facilitators of a community, oldest first.
-func (db *DB) Holds(ctx context.Context, communityID int64, state HoldState) (all []Hold, err error) {
-	err = db.query(ctx, func(row rowScanner) error {
-		var h Hold
-		var since int64
-		err := row.Scan(&h.ID, &h.CommunityID, &h.RawID, &h.MessageID, &h.Sender, &h.From, &h.Subject, &h.Reason, &since, &h.State)
-		h.Since = fromMicros(since)
-		all = append(all, h)
-		return err
-	}, `SELECT id, community_id, raw_id, message_id, sender, from_address, subject, reason, since, state FROM holds
-		WHERE community_id = ? AND state = ? ORDER BY since, id`, communityID, state)
 	return all, err
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"sort"
 	"time"
 )
 
@@ -16,32 +15,44 @@ const (
 	// the list of subscribers is that they were made from.
 	expandAhead = 4000
 	// Flows that one Expand serves, those furthest behind first: it bounds how long an acceptance waits for it.
-	expandFlows = 20
+	expandAtOnce = 20
 )
 
 // Expand makes waiting deliveries of the posts that are on their way, a chunk of each flow's oldest, and returns
-// how many it made. Recipients are those who were members at acceptance and still are.
+// how many it made; 0 when there is nothing to make now. Recipients are those who were members at acceptance and still are.
 func (db *DB) Expand(ctx context.Context, now time.Time) (made int, err error) {
 	err = db.relaxed.do(ctx, func(t *tx) error {
 		made = 0
-		front, err := t.front()
-		if err != nil {
-			return err
-		}
-		open, err := t.expandable(front)
-		if err != nil {
-			return err
-		}
-		for _, d := range open {
-			n, err := t.expand(d, front, now)
-			if err != nil {
+		// A dispatch may turn out to have nobody left: 0 is returned only when there is nothing to expand.
+		for more := true; more && made == 0; {
+			var err error
+			if made, more, err = t.expandFlows(now); err != nil {
 				return err
 			}
-			made += n
 		}
 		return nil
 	})
 	return made, err
+}
+
+// expandFlows makes a chunk of the oldest open dispatch of each flow; more is false where there was none.
+func (t *tx) expandFlows(now time.Time) (made int, more bool, err error) {
+	front, err := t.front()
+	if err != nil {
+		return 0, false, err
+	}
+	open, err := t.expandable(front)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, d := range open {
+		n, err := t.expand(d, front, now)
+		if err != nil {
+			return 0, false, err
+		}
+		made += n
+	}
+	return made, len(open) > 0, nil
 }
 
 // front is the rank that is being served: the least that waits, or where the ranks ended.
@@ -68,7 +79,7 @@ func (t *tx) expandable(front int64) (open []expanding, err error) {
 		WHERE d.expanding AND COALESCE(f.rank, 0) < ?
 			AND d.id = (SELECT MIN(o.id) FROM dispatches o
 				WHERE o.expanding AND o.community_id = d.community_id AND o.kind = d.kind)
-		ORDER BY COALESCE(f.rank, 0), d.id LIMIT ?`+t.lockDispatches(), front+expandAhead, expandFlows)
+		ORDER BY COALESCE(f.rank, 0), d.id LIMIT ?`+t.lockDispatches(), front+expandAhead, expandAtOnce)
 	return open, err
 }
 
@@ -83,13 +94,7 @@ func (t *tx) lockDispatches() string {
 // expand makes the next chunk of one dispatch.
 func (t *tx) expand(e expanding, front int64, now time.Time) (made int, err error) {
 	start := max(e.rank, front)
-	err = t.query(func(row rowScanner) error {
-		made++
-		var subscription int64
-		err := row.Scan(&subscription)
-		e.to = max(e.to, subscription)
-		return err
-	}, `INSERT INTO deliveries (dispatch_id, community_id, subscription_id, recipient, state, rank, worker, attempts,
+	n, err := t.exec(`INSERT INTO deliveries (dispatch_id, community_id, subscription_id, recipient, state, rank, worker, attempts,
 			accepted_at, next_at, updated_at, in_doubt, reply)
 		SELECT CAST(? AS BIGINT), s.community_id, s.id, s.address, 0, CAST(? AS BIGINT) + ROW_NUMBER() OVER (ORDER BY s.id),
 			0, 0, CAST(? AS BIGINT), 0, CAST(? AS BIGINT), 0, ''
@@ -98,11 +103,17 @@ func (t *tx) expand(e expanding, front int64, now time.Time) (made int, err erro
 				AND vacation_until <= ?
 				AND NOT EXISTS (SELECT 1 FROM dispatch_skips k WHERE k.dispatch_id = ? AND k.member_id = m.member_id)
 			ORDER BY id LIMIT ?) s
-		ORDER BY s.id
-		RETURNING subscription_id`,
+		ORDER BY s.id`,
 		e.id, start, e.accepted, micros(now), e.community, e.to, e.accepted, micros(now), e.id, expandChunk)
 	if err != nil {
 		return 0, err
+	}
+	if made = int(n); made > 0 {
+		// They were made in the order of the subscriptions.
+		err = t.row("SELECT subscription_id FROM deliveries WHERE dispatch_id = ? ORDER BY id DESC LIMIT 1", e.id).Scan(&e.to)
+		if err != nil {
+			return 0, err
+		}
 	}
 	if _, err := t.exec("UPDATE dispatches SET expanded_to = ?, expanding = ? WHERE id = ?",
 		e.to, made == expandChunk, e.id); err != nil {
@@ -266,30 +277,25 @@ func (db *DB) FreeExpired(ctx context.Context, now time.Time) (n int, err error)
 // Claim gives a worker up to n waiting deliveries, in fair order; NotFound where it has lost its lease.
 func (db *DB) Claim(ctx context.Context, worker int64, n int, now time.Time) (claimed []Delivery, err error) {
 	err = db.relaxed.do(ctx, func(t *tx) error {
-		claimed = make([]Delivery, 0, min(n, 256))
-		ranks := make(map[int64]int64, n)
+		claimed = make([]Delivery, 0, min(n, 512))
 		if err := t.holdLease(worker); err != nil {
 			return err
 		}
+		ids := make([]int64, 0, cap(claimed))
 		err := t.query(func(row rowScanner) error {
 			d := Delivery{State: Claimed}
-			var accepted, rank int64
-			err := row.Scan(&d.ID, &d.DispatchID, &d.CommunityID, &d.SubscriptionID, &d.Recipient, &d.Attempts, &accepted, &rank)
+			var accepted int64
+			err := row.Scan(&d.ID, &d.DispatchID, &d.CommunityID, &d.SubscriptionID, &d.Recipient, &d.Attempts, &accepted)
 			d.AcceptedAt = fromMicros(accepted)
-			claimed, ranks[d.ID] = append(claimed, d), rank
+			claimed, ids = append(claimed, d), append(ids, d.ID)
 			return err
-		}, `WITH next AS MATERIALIZED
-			(SELECT id FROM deliveries WHERE state = 0 ORDER BY rank, id LIMIT ?`+t.dialect.skipLocked()+`)
-			UPDATE deliveries SET state = 1, worker = ? WHERE id IN (SELECT id FROM next)
-			RETURNING id, dispatch_id, community_id, subscription_id, recipient, attempts, accepted_at, rank`, n, worker)
-		// RETURNING has no order.
-		sort.Slice(claimed, func(i, k int) bool {
-			a, b := &claimed[i], &claimed[k]
-			if ranks[a.ID] != ranks[b.ID] {
-				return ranks[a.ID] < ranks[b.ID]
-			}
-			return a.ID < b.ID
-		})
+		}, `SELECT id, dispatch_id, community_id, subscription_id, recipient, attempts, accepted_at FROM deliveries
+			WHERE state = 0 ORDER BY rank, id LIMIT ?`+t.dialect.skipLocked(), n)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		where, args := t.dialect.oneOf(ids)
+		_, err = t.exec("UPDATE deliveries SET state = 1, worker = ? WHERE "+where, append([]any{worker}, args...)...)
 		return err
 	})
 	return claimed, err

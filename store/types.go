@@ -31,6 +31,8 @@ func (c Community) ListID() string { return c.Name + "." + c.Domain }
 // migration: Rules are one JSON text in the database.
 type Rules struct {
 	Purpose      string    `json:"purpose,omitempty"`
+	Colour       string    `json:"colour,omitempty"` // of its mails and pages, "#RRGGBB"; "" is the default
+	Charter      Charter   `json:"charter,omitzero"`
 	Language     string    `json:"language,omitempty"` // BCP 47; "" is the installation's
 	Timezone     string    `json:"timezone,omitempty"` // IANA; "" is the installation's
 	Join         JoinRule  `json:"join,omitempty"`
@@ -41,6 +43,20 @@ type Rules struct {
 	Footer       string    `json:"footer,omitempty"`        // "" is none
 	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
 	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
+}
+
+// A Charter is what a community has agreed on; each part may be missing. New members read it in their welcome mail.
+type Charter struct {
+	Text         string   `json:"text,omitempty"`
+	Goals        []string `json:"goals,omitempty"`
+	Audience     string   `json:"audience,omitempty"`
+	Benefits     string   `json:"benefits,omitempty"`
+	Expectations string   `json:"expectations,omitempty"`
+	Resources    []string `json:"resources,omitempty"` // links
+	Measures     string   `json:"measures,omitempty"`
+	Recognition  string   `json:"recognition,omitempty"`
+	Learning     string   `json:"learning,omitempty"`
+	Questions    []string `json:"questions,omitempty"` // membership criteria, asked of who wants to join
 }
 
 // A JoinRule says how one becomes a member.
@@ -99,7 +115,10 @@ type Subscription struct {
 	ID            int64
 	CommunityID   int64
 	MemberID      int64
-	Name          string // the member's
+	Name          string // the member's, as are the next three
+	Language      string // BCP 47, "" is the community's
+	Timezone      string // IANA, "" is the community's
+	Named         bool   // agrees to be named in newsletters
 	Address       string // where this community's mail goes, canonical
 	State         SubscriptionState
 	Delivery      DeliveryMode
@@ -196,6 +215,9 @@ type Hold struct {
 	Reason      string // a sentence
 	Since       time.Time
 	State       HoldState
+	DecidedBy   string // a facilitator's address
+	DecidedAt   time.Time
+	Note        string // the reason that the author was told
 }
 
 // HoldState is where a hold stands.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -16,8 +17,8 @@ import (
 type writer struct {
 	db      *DB
 	pool    *sql.DB
-	lock    *sync.Mutex // SQLite: held from BEGIN to COMMIT, so that our two writers queue up instead of polling
-	relaxed bool
+	lock    *sync.Mutex   // SQLite: held from BEGIN to COMMIT, so that our two writers queue up instead of polling
+	relaxed bool          // PostgreSQL: no fsync is waited for
 	work    chan *write   // nil on PostgreSQL
 	closing chan struct{} // closed when no more is to be taken
 	done    chan struct{} // closed when the last one was answered
@@ -35,20 +36,12 @@ type write struct {
 // maxGroup bounds how many transactions share a commit, and so how long the first one waits.
 const maxGroup = 256
 
-func newSQLiteWriter(db *DB, o Options, synchronous string, lock *sync.Mutex) (*writer, error) {
-	more := "&_synchronous=" + synchronous
-	if o.ReadOnly {
-		more += "&_query_only=1"
-	}
-	pool, err := sql.Open("sqlite3", sqliteDSN(o.Path, more))
-	if err != nil {
-		return nil, err
-	}
+func newSQLiteWriter(db *DB, lock *sync.Mutex, connector driver.Connector) *writer {
+	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(1)
-	w := &writer{db: db, pool: pool, lock: lock, relaxed: synchronous == "NORMAL",
-		work: make(chan *write), closing: make(chan struct{}), done: make(chan struct{})}
+	w := &writer{db: db, pool: pool, lock: lock, work: make(chan *write), closing: make(chan struct{}), done: make(chan struct{})}
 	go w.group()
-	return w, nil
+	return w
 }
 
 func (w *writer) close() error {

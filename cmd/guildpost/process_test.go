@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,7 +26,11 @@ type process struct {
 	config     string
 	lmtp, smtp string
 	cmd        *exec.Cmd
-	program    []string // what runs it, such as strace
+	found      chan string // the protocols that it listens on, as they come up; closed when it has ended
+	program    []string    // what runs it, such as strace
+
+	mu      sync.Mutex
+	trouble []string // lines of the log that are no daily business
 }
 
 // newProcess writes the configuration of a daemon; start starts it, any number of times.
@@ -60,7 +65,8 @@ func (p *process) writeConfig(smarthost, more string) {
 // open opens the daemon's database beside it, as commands do.
 func (p *process) open() *store.DB {
 	p.t.Helper()
-	db, err := store.Open(p.t.Context(), store.Options{Path: filepath.Join(p.dir, "data", "guildpost.db")})
+	options := store.Options{Path: filepath.Join(p.dir, "data", "guildpost.db"), URL: os.Getenv("GUILDPOST_DATABASE")}
+	db, err := store.Open(p.t.Context(), options)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -96,6 +102,29 @@ var listening = regexp.MustCompile(`msg=listening protocol=(\w+) address=(\S+)`)
 func (p *process) start() time.Duration {
 	p.t.Helper()
 	began := time.Now()
+	p.launch()
+	p.awaitListening()
+	return time.Since(began)
+}
+
+// awaitListening waits until a daemon that was launched listens.
+func (p *process) awaitListening() {
+	p.t.Helper()
+	for range 2 {
+		select {
+		case _, ok := <-p.found:
+			if !ok {
+				p.t.Fatalf("the daemon ended instead of listening\n%s", p.remarks())
+			}
+		case <-time.After(30 * time.Second):
+			p.t.Fatal("the daemon does not listen")
+		}
+	}
+}
+
+// launch runs the daemon and waits for nothing.
+func (p *process) launch() {
+	p.t.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
 		p.t.Fatal(err)
@@ -108,22 +137,11 @@ func (p *process) start() time.Duration {
 		p.t.Fatal(err)
 	}
 	write.Close()
-	found := make(chan string, 2)
-	go p.follow(read, found)
-	for range 2 {
-		select {
-		case _, ok := <-found:
-			if !ok {
-				p.t.Fatal("the daemon ended instead of listening")
-			}
-		case <-time.After(30 * time.Second):
-			p.t.Fatal("the daemon does not listen")
-		}
-	}
-	return time.Since(began)
+	p.found = make(chan string, 2)
+	go p.follow(read, p.found)
 }
 
-// follow reads the daemon's log; what is no daily business is shown with the test.
+// follow reads the daemon's log.
 func (p *process) follow(log *os.File, found chan<- string) {
 	defer log.Close()
 	defer close(found)
@@ -139,6 +157,25 @@ func (p *process) follow(log *os.File, found chan<- string) {
 			}
 			found <- m[1]
 		}
+		if !strings.Contains(line, "level=INFO") && !strings.Contains(line, "needs no root") {
+			p.mu.Lock()
+			p.trouble = append(p.trouble, line)
+			p.mu.Unlock()
+		}
+	}
+}
+
+// remarks are the lines of the daemon's log that are no daily business, of all its runs.
+func (p *process) remarks() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.trouble, "\n")
+}
+
+// kill ends the daemon with SIGKILL, and returns when nothing is left of it.
+func (p *process) kill() {
+	p.signal(syscall.SIGKILL)
+	for range p.found {
 	}
 }
 

@@ -21,7 +21,9 @@ package list
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"guildpost/mail"
@@ -35,12 +37,20 @@ type List struct {
 	Policy    *DMARC
 	Log       *slog.Logger
 	Now       func() time.Time
+	Random    io.Reader
 	PublicURL string // of the web pages, without a slash at the end; "" where there are none
 	Hostname  string
+	Language  string         // of the installation, BCP 47
+	Timezone  *time.Location // of the installation
+	// AuthServID is whose Authentication-Results are believed, when they come from one of our own relays; "" is nobody's.
+	AuthServID string
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
+
+	helpMu sync.Mutex
+	helped map[string]time.Time // who was helped with a wrong ticket, and when
 }
 
 // maxReceived is how many servers a message may have been through: no honest one passes more, and a loop would go on.
@@ -184,9 +194,7 @@ func (l *List) accept(ctx context.Context, c store.Community, m *mail.Message, a
 	}
 	l.Log.Info("post accepted", "community", c.Address(), "post", result.PostID, "thread", result.ThreadID,
 		"message_id", a.MessageID)
-	if l.Wake != nil {
-		l.Wake()
-	}
+	l.wake()
 	return "", nil
 }
 

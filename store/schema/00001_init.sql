@@ -21,6 +21,7 @@ CREATE TABLE members (
     name       TEXT NOT NULL,
     language   TEXT NOT NULL,
     timezone   TEXT NOT NULL,
+    named      BOOLEAN NOT NULL, -- agrees to be named in newsletters
     created_at BIGINT NOT NULL
 );
 
@@ -202,3 +203,73 @@ CREATE TABLE schedule (
     UNIQUE (kind, community_id, object_id)
 );
 CREATE INDEX schedule_due ON schedule (due_at);
+
+-- What waits for somebody's word: to join, an invitation, to leave, commands by mail. A ticket names the row; it takes
+-- effect when the row changes state, which happens once.
+CREATE TABLE requests (
+    id           {{id}},
+    community_id BIGINT NOT NULL,
+    kind         TEXT NOT NULL,
+    address      {{text}} NOT NULL,
+    payload      TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    asked_at     BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    decided_by   TEXT NOT NULL,
+    decided_at   BIGINT NOT NULL
+);
+CREATE INDEX requests_address ON requests (community_id, address);
+CREATE INDEX requests_open ON requests (expires_at) WHERE state IN ('asked', 'confirmed');
+
+-- How often something happened since a time: what keeps others from using us to flood people.
+CREATE TABLE limits (
+    name  {{text}} PRIMARY KEY,
+    since BIGINT NOT NULL,
+    n     BIGINT NOT NULL
+);
+
+-- Who may not write here, or not join: an address, a person (by any of theirs) or a domain, in one community or (0) all.
+CREATE TABLE bans (
+    id           {{id}},
+    community_id BIGINT NOT NULL,
+    kind         TEXT NOT NULL,
+    value        {{text}} NOT NULL,
+    reason       TEXT NOT NULL,
+    until        BIGINT NOT NULL, -- 0 is for good
+    actor        TEXT NOT NULL,
+    at           BIGINT NOT NULL
+);
+CREATE INDEX bans_value ON bans (value);
+
+-- Failures of addresses, one for each day, address and class: what suspends is on how many days mail failed.
+CREATE TABLE failures (
+    address         {{text}} NOT NULL,
+    day             BIGINT NOT NULL, -- since 1970, UTC
+    hard            BOOLEAN NOT NULL,
+    at              BIGINT NOT NULL,
+    subscription_id BIGINT NOT NULL,
+    delivery_id     BIGINT NOT NULL,
+    status          TEXT NOT NULL,
+    reason          TEXT NOT NULL,
+    PRIMARY KEY (address, day, hard)
+);
+CREATE INDEX failures_day ON failures (day);
+
+-- Threads that a subscriber does not want, or wants although no others.
+CREATE TABLE thread_modes (
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    thread_id       BIGINT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    mode            TEXT NOT NULL,
+    PRIMARY KEY (subscription_id, thread_id)
+);
+CREATE INDEX thread_modes_thread ON thread_modes (thread_id);
+
+CREATE TABLE thanks (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    from_member  BIGINT NOT NULL,
+    to_member    BIGINT NOT NULL,
+    note         TEXT NOT NULL,
+    at           BIGINT NOT NULL
+);
+CREATE INDEX thanks_community ON thanks (community_id, at);

@@ -16,6 +16,7 @@ var fanoutCases = []testCase{
 	{"leaving drops what has not been handed over", leavingDrops},
 	{"two posts of a community go out one after the other", postsInOrder},
 	{"a post to nobody is done at once", nobody},
+	{"posts to nobody do not hide the next one", nobodyThenSomebody},
 	{"expanding at once makes each delivery once", expandAtOnce},
 	{"expansion keeps just ahead of the service", expandAhead},
 }
@@ -146,6 +147,21 @@ func nobody(t *testing.T, db *store.DB) {
 	Members(t, db, c, 1000) // exactly a chunk, perhaps
 	Accept(t, db, Arrival(c, "two"))
 	equal(t, "recipients", len(Drain(t, db, Now)), 1000)
+}
+
+func nobodyThenSomebody(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	for i := range 5 {
+		Accept(t, db, Arrival(c, fmt.Sprint("early", i)))
+	}
+	_, _, err := db.AddMember(ctx, By(Now.Add(time.Minute)), c.ID, store.NewMember{Address: "a@x.example"})
+	check(t, err)
+	late := Arrival(c, "late")
+	late.Now = Now.Add(time.Hour)
+	Accept(t, db, late)
+	made, err := db.Expand(ctx, late.Now)
+	check(t, err)
+	equal(t, "deliveries", made, 1)
 }
 
 func expandAtOnce(t *testing.T, db *store.DB) {

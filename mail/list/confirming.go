@@ -1,0 +1,245 @@
+package list
+
+import (
+	"context"
+	"encoding/json"
+
+	"guildpost/mail"
+	"guildpost/store"
+	"guildpost/templates"
+)
+
+// The life of a request to join:
+//
+//	          asked ──────────────┬─────────────┬──────────────▶ expired (3 days; an invitation 14)
+//	 a reply or the button │      │ a reply "no"│
+//	                       ▼      ▼             │
+//	 joins as the community │  declined         │
+//	 wants: confirm, open   │                   │
+//	        ▼               ▼ approve           │
+//	  done (member)     confirmed ──────────────┴──▶ declined by a facilitator, or expired after 30 days
+//	        ▲               │ a facilitator approves
+//	        └───────────────┘
+//
+// A ticket that comes again is answered with where the request stands. Who is a member already hears so.
+
+// confirmKind is the page's word for what a request confirms.
+func confirmKind(c store.Community, r store.Request) string {
+	switch r.Kind {
+	case store.RequestLeave:
+		return "leave"
+	case store.RequestCommands:
+		return "command"
+	case store.RequestJoin, store.RequestInvite:
+	}
+	if c.Join == store.JoinApprove {
+		return "apply"
+	}
+	return "join"
+}
+
+func showConfirm(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
+	r, err := l.DB.Request(ctx, u.ticket.Object)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{Community: u.community, Kind: confirmKind(u.community, r), About: templates.Args{Address: r.Address}}
+	out.AskReason = len(u.community.Charter.Questions) > 0 && (r.Kind == store.RequestJoin || r.Kind == store.RequestInvite)
+	switch r.State {
+	case store.RequestExpired:
+		out.Problem = "expired"
+	case store.RequestDeclined:
+		out.Problem = "already"
+	case store.Asked, store.Confirmed, store.RequestDone:
+	}
+	return out, nil
+}
+
+func actConfirm(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
+	r, err := l.DB.Request(ctx, u.ticket.Object)
+	if err != nil {
+		return Outcome{}, err
+	}
+	u.by.Who = r.Address
+	out := Outcome{Community: u.community, Kind: confirmKind(u.community, r), About: templates.Args{Address: r.Address}}
+	switch {
+	case r.State == store.RequestExpired:
+		out.Problem = "expired"
+		return out, nil
+	case r.State != store.Asked:
+		return l.confirmAgain(ctx, u, r, out)
+	case u.message != nil && saysNo(u.text):
+		return out, l.DB.Decide(ctx, u.by, r.ID, store.Asked, store.RequestDeclined, "", nil)
+	}
+	switch r.Kind {
+	case store.RequestLeave:
+		err = l.confirmLeave(ctx, u, r)
+	case store.RequestCommands:
+		err = l.confirmCommands(ctx, u, r)
+	case store.RequestJoin, store.RequestInvite:
+		err = l.confirmJoin(ctx, u, r)
+	}
+	if store.KindOf(err) == store.Conflict { // somebody was faster: the same person, by another way
+		return out, nil
+	}
+	return out, err
+}
+
+// confirmJoin makes a member of an applicant, or asks the facilitators. Whom a facilitator invited needs no approval.
+func (l *List) confirmJoin(ctx context.Context, u ticketUse, r store.Request) error {
+	var p joinPayload
+	if err := json.Unmarshal([]byte(r.Payload), &p); err != nil {
+		return err
+	}
+	if u.community.Join == store.JoinApprove && !l.isFacilitator(ctx, u.community, p.By) {
+		return l.toFacilitators(ctx, u.community, r, answersTo(u.community.Charter.Questions, u.text), u.by)
+	}
+	_, err := l.DB.JoinByRequest(ctx, u.by, r, newMember(r.Address, p), l.welcome(ctx, u.community))
+	return err
+}
+
+func (l *List) isFacilitator(ctx context.Context, c store.Community, address string) bool {
+	if address == "" {
+		return false
+	}
+	s, err := l.DB.SubscriptionByAddress(ctx, c.ID, address)
+	return err == nil && s.Has(store.Facilitator) && (s.State == store.Active || s.State == store.Suspended)
+}
+
+// confirmAgain answers a ticket whose request was decided before.
+func (l *List) confirmAgain(ctx context.Context, u ticketUse, r store.Request, out Outcome) (Outcome, error) {
+	c := u.community
+	isJoin := r.Kind == store.RequestJoin || r.Kind == store.RequestInvite
+	s, err := l.DB.SubscriptionByAddress(ctx, c.ID, r.Address)
+	if err != nil && store.KindOf(err) != store.NotFound {
+		return out, err
+	}
+	switch {
+	case isJoin && r.State == store.Confirmed:
+		out.answer = &letter{community: c, to: r.Address, data: templates.JoinPending{For: forReader(c, ""), Address: r.Address}}
+	case isJoin && err == nil && s.State == store.Active:
+		w := l.alreadyMember(c, s)
+		out.answer = &w
+	case r.State == store.RequestDeclined:
+		out.Problem = "already"
+		if isJoin {
+			out.answer = &letter{community: c, to: r.Address, data: templates.JoinDeclined{For: forReader(c, "")}}
+		}
+	case isJoin && r.State == store.RequestDone: // joined by it once, and left since
+		return out, l.askToJoin(ctx, c, Application{Address: r.Address, message: u.message})
+	}
+	return out, nil
+}
+
+func showJoinDecision(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
+	out, _, _, err := l.joinDecisionOutcome(ctx, u)
+	return out, err
+}
+
+// joinDecisionOutcome finds what a facilitator decides about; Problem is set where somebody was faster.
+func (l *List) joinDecisionOutcome(ctx context.Context, u ticketUse) (out Outcome, r store.Request, p joinPayload, err error) {
+	if r, err = l.DB.Request(ctx, u.ticket.Object); err != nil {
+		return out, r, p, err
+	}
+	if err = json.Unmarshal([]byte(r.Payload), &p); err != nil {
+		return out, r, p, err
+	}
+	name := p.Name
+	if name == "" {
+		name = r.Address
+	}
+	out = Outcome{Community: u.community, Kind: ticketPage(u.ticket), About: templates.Args{Name: name, Address: r.Address}}
+	for _, a := range p.Answers {
+		out.Details = append(out.Details, templates.Detail{Label: a.Question, Value: a.Text})
+	}
+	if r.State != store.Confirmed {
+		out.Problem, out.About.Name = "already", r.DecidedBy
+	}
+	return out, r, p, nil
+}
+
+// ticketPage is the page's word for what a ticket does.
+func ticketPage(t mail.Ticket) string {
+	switch t.Kind {
+	case mail.TicketJoinApprove:
+		return "join-approve"
+	case mail.TicketJoinDecline:
+		return "join-decline"
+	case mail.TicketHoldApprove:
+		return "hold-approve"
+	case mail.TicketHoldReject:
+		return "hold-reject"
+	case mail.TicketMute:
+		return "mute"
+	case mail.TicketFollow:
+		return "follow"
+	}
+	return "other"
+}
+
+// decider is the facilitator who holds a ticket; Forbidden where they are none any more.
+func (l *List) decider(ctx context.Context, u ticketUse) (store.Subscription, error) {
+	f, err := l.DB.Subscription(ctx, u.ticket.Person)
+	if err == nil && (!f.Has(store.Facilitator) || f.State != store.Active && f.State != store.Suspended) {
+		err = store.Errorf(store.Forbidden, "only facilitators of %s decide that", u.community.Title)
+	}
+	return f, err
+}
+
+func actJoinApprove(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
+	out, r, p, err := l.joinDecisionOutcome(ctx, u)
+	if err != nil {
+		return out, err
+	}
+	f, err := l.decider(ctx, u)
+	if err != nil || out.Problem != "" {
+		return l.joinDecided(out, u, f, r, false), err
+	}
+	u.by.Who = f.Address
+	_, err = l.DB.JoinByRequest(ctx, u.by, r, newMember(r.Address, p), l.welcome(ctx, u.community))
+	if store.KindOf(err) == store.Conflict {
+		out.Problem = "already"
+		return l.joinDecided(out, u, f, r, false), nil
+	}
+	return l.joinDecided(out, u, f, r, true), err
+}
+
+func actJoinDecline(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
+	out, r, p, err := l.joinDecisionOutcome(ctx, u)
+	if err != nil {
+		return out, err
+	}
+	f, err := l.decider(ctx, u)
+	if err != nil || out.Problem != "" {
+		return l.joinDecided(out, u, f, r, false), err
+	}
+	u.by.Who = f.Address
+	notices, err := l.notices(letter{community: u.community, to: r.Address, name: p.Name,
+		data: templates.JoinDeclined{For: forReader(u.community, p.Name), By: f.Name, Reason: u.text}})
+	if err == nil {
+		err = l.DB.Decide(ctx, u.by, r.ID, store.Confirmed, store.RequestDeclined, "", notices)
+	}
+	if store.KindOf(err) == store.Conflict {
+		out.Problem = "already"
+		err = nil
+	}
+	return l.joinDecided(out, u, f, r, out.Problem == ""), err
+}
+
+// joinDecided answers a facilitator who decided by mail.
+func (l *List) joinDecided(out Outcome, u ticketUse, f store.Subscription, r store.Request, done bool) Outcome {
+	lang := l.language(u.community, f.Language)
+	key := "page." + out.Kind + ".done"
+	if !done {
+		key = "page.problem.already.text"
+	}
+	w := to(u.community, f, templates.CommandResults{For: forReader(u.community, f.Name), Results: []templates.CommandResult{
+		{Line: r.Address, Done: done, Text: templates.Say(lang, key, withCommunity(out.About, u.community))}}})
+	out.answer = &w
+	return out
+}
+
+func withCommunity(a templates.Args, c store.Community) templates.Args {
+	a.Community = about(c)
+	return a
+}

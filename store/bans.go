@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// A Ban keeps somebody from writing to a community and from joining it, for good or for a time.
+type Ban struct {
+	ID          int64
+	CommunityID int64 // 0 is all communities
+	Kind        BanKind
+	Value       string // canonical address; member ID in digits; domain
+	Reason      string
+	Until       time.Time // zero is for good
+	Actor       string
+	At          time.Time
+}
+
+// BanKind says what Value is.
+type BanKind string
+
+// The kinds of bans.
+const (
+	BanAddress BanKind = "address"
+	BanPerson  BanKind = "person" // by any of their addresses
+	BanDomain  BanKind = "domain" // and those below it
+)
+
+const banColumns = "b.id, b.community_id, b.kind, b.value, b.reason, b.until, b.actor, b.at"
+
+func scanBan(row rowScanner) (b Ban, err error) {
+	var until, at int64
+	err = row.Scan(&b.ID, &b.CommunityID, &b.Kind, &b.Value, &b.Reason, &until, &b.Actor, &at)
+	b.Until, b.At = fromMicros(until), fromMicros(at)
+	return b, err
+}
+
+// AddBan bans, and sends what is given with it.
+func (db *DB) AddBan(ctx context.Context, by Actor, b Ban, notices []Notice) (id int64, err error) {
+	err = db.durable.do(ctx, func(t *tx) (err error) {
+		id, err = t.insert("INSERT INTO bans (community_id, kind, value, reason, until, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			b.CommunityID, b.Kind, b.Value, text(b.Reason), micros(b.Until), by.Who, micros(by.At))
+		if err != nil {
+			return err
+		}
+		if err := t.journal(by, entry{community: b.CommunityID, action: "ban", after: string(b.Kind) + " " + b.Value + ": " + text(b.Reason)}); err != nil {
+			return err
+		}
+		return t.sendNotices(by.At, notices)
+	})
+	return id, err
+}
+
+// LiftBan ends a ban; NotFound where there is none.
+func (db *DB) LiftBan(ctx context.Context, by Actor, id int64) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		b, err := scanBan(t.row("SELECT "+banColumns+" FROM bans b WHERE b.id = ?", id))
+		if isNoRows(err) {
+			return Errorf(NotFound, "there is no ban %d", id)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec("DELETE FROM bans WHERE id = ?", id); err != nil {
+			return err
+		}
+		return t.journal(by, entry{community: b.CommunityID, action: "lift ban", before: string(b.Kind) + " " + b.Value + ": " + b.Reason})
+	})
+}
+
+// Bans returns the bans of a community and those of all, oldest first.
+func (db *DB) Bans(ctx context.Context, communityID int64) (all []Ban, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		b, err := scanBan(row)
+		all = append(all, b)
+		return err
+	}, "SELECT "+banColumns+" FROM bans b WHERE b.community_id IN (0, ?) ORDER BY b.id", communityID)
+	return all, err
+}
+
+// BanOf returns the ban that keeps an address out of a community now, nil where there is none: one of the address
+// itself, of the person who has it, or of its domain or one above.
+func (db *DB) BanOf(ctx context.Context, now time.Time, communityID int64, address string) (found *Ban, err error) {
+	values := []any{communityID, micros(now), address, address}
+	where := ""
+	domain := address[strings.LastIndexByte(address, '@')+1:]
+	for domain != "" {
+		where += " OR b.kind = 'domain' AND b.value = ?"
+		values = append(values, domain)
+		_, domain, _ = strings.Cut(domain, ".")
+	}
+	err = db.query(ctx, func(row rowScanner) error {
+		b, err := scanBan(row)
+		found = &b
+		return err
+	}, "SELECT "+banColumns+` FROM bans b WHERE b.community_id IN (0, ?) AND (b.until = 0 OR b.until > ?) AND (
+		b.kind = 'address' AND b.value = ?
+		OR b.kind = 'person' AND b.value = (SELECT CAST(a.member_id AS TEXT) FROM addresses a WHERE a.address = ?)`+where+
+		") ORDER BY CASE WHEN b.until = 0 THEN 0 ELSE 1 END DESC, b.until LIMIT 1", values...)
+	return found, err
+}
