@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,9 +25,10 @@ type Options struct {
 type DB struct {
 	dialect  dialect
 	read     *sql.DB
-	durable  *writer // what was promised: synchronous=FULL
-	relaxed  *writer // what may be repeated without harm: synchronous=NORMAL
-	path     string  // of the SQLite file
+	durable  *writer                    // what was promised: synchronous=FULL
+	relaxed  *writer                    // what may be repeated without harm: synchronous=NORMAL
+	outcomes atomic.Pointer[outcomeLog] // of an SQLite database that this process delivers from
+	path     string                     // of the SQLite file
 	readOnly bool
 	brokenMu sync.Mutex
 	broken   error
@@ -84,6 +86,9 @@ func (db *DB) ping(ctx context.Context) error {
 // Close ends all connections after the writes under way.
 func (db *DB) Close() error {
 	var errs []error
+	if log := db.outcomes.Swap(nil); log != nil {
+		errs = append(errs, log.close())
+	}
 	for _, w := range []*writer{db.relaxed, db.durable} {
 		if w != nil {
 			errs = append(errs, w.close())

@@ -2,107 +2,198 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
 // A Failure is one delivery that failed, by a bounce that came back or a refusal of the smarthost.
 type Failure struct {
+	ID             int64
 	Address        string // canonical
+	At             time.Time
 	Hard           bool
+	State          FailureState
 	SubscriptionID int64
-	DeliveryID     int64
+	DispatchID     int64  // 0 where it is not known
+	DeliveryID     int64  // as well
 	Status         string // RFC 3463
 	Reason         string // what the other side said
 }
 
+// Domain is what stands behind the @ of the address.
+func (f Failure) Domain() string { return domainOf(f.Address) }
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
+// FailureState says whether a failure counts. The numbers are in the database.
+type FailureState int
+
+// The states of a failure. It begins as one of the first two; whether it is part of a mass failure is decided, and may
+// be decided again, by SettleFailures.
+const (
+	Unsettled FailureState = 0 // waits until it is known whether others failed with it
+	Counted   FailureState = 1 // against its address
+	InMass    FailureState = 2 // many failed together: it counts against nobody
+)
+
 // Health is how mail to an address fares: on how many distinct days it failed within the time asked for.
 type Health struct {
-	HardDays, SoftDays int
-	Last               Failure
-	LastAt             time.Time
+	HardDays int
+	SoftDays int
+	Days     int // hard or soft
+	MassDays int // days with failures that do not count, since many failed together
+	Last     Failure
 }
 
-// RecordFailure counts a failure; several on one day are one. It returns the address's health since a time.
-func (db *DB) RecordFailure(ctx context.Context, now time.Time, f Failure, since time.Time) (h Health, err error) {
+// Tasks that failures leave behind. Object is in brackets.
+const (
+	TaskSettle = "bounces"      // find out whether failures belong to a mass failure (the dispatch)
+	TaskAge    = "age-failures" // forget what is over (0)
+)
+
+// MayBeMass says from how many copies on failures wait until it is known whether many failed together.
+type MayBeMass struct {
+	Copies    int // of the message
+	Addresses int // of the same domain among them
+	Wait      time.Duration
+}
+
+// RecordFailure counts a failure, or lets it wait for TaskSettle where many may have failed together. A second one of the
+// same delivery on the same day is the same. What it returns is promised; see NoteFailure.
+func (db *DB) RecordFailure(ctx context.Context, f Failure, may MayBeMass) (state FailureState, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO failures (address, day, hard, at, subscription_id, delivery_id, status, reason)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address, day, hard) DO UPDATE SET at = excluded.at,
-			subscription_id = excluded.subscription_id, delivery_id = excluded.delivery_id, status = excluded.status,
-			reason = excluded.reason`, f.Address, day(now), f.Hard, micros(now), f.SubscriptionID, f.DeliveryID,
-			text(f.Status), text(f.Reason))
-		if err != nil {
-			return err
-		}
-		h, err = t.health(f.Address, since)
+		state, err = t.recordFailure(f, may)
 		return err
 	})
-	return h, err
+	return state, err
+}
+
+// NoteFailure is RecordFailure for what nobody was told: a power cut may take it back.
+func (db *DB) NoteFailure(ctx context.Context, f Failure, may MayBeMass) (state FailureState, err error) {
+	err = db.relaxed.do(ctx, func(t *tx) error {
+		state, err = t.recordFailure(f, may)
+		return err
+	})
+	return state, err
+}
+
+func (t *tx) recordFailure(f Failure, may MayBeMass) (state FailureState, err error) {
+	community, err := t.findDelivery(&f)
+	if err != nil {
+		return state, err
+	}
+	state = Counted
+	if many, err := t.mayBeMass(f, may); err != nil {
+		return state, err
+	} else if many {
+		state = Unsettled
+	}
+	// A failure that was settled is so for good, unless a harder one of the same delivery comes.
+	err = t.row(`INSERT INTO failures (address, domain, day, at, hard, state, subscription_id, dispatch_id, delivery_id, status, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address, day, delivery_id) DO UPDATE SET
+		hard = (failures.hard OR excluded.hard),
+		status = CASE WHEN failures.hard THEN failures.status ELSE excluded.status END,
+		reason = CASE WHEN failures.hard THEN failures.reason ELSE excluded.reason END RETURNING state`,
+		f.Address, f.Domain(), day(f.At), micros(f.At), f.Hard, int(state), f.SubscriptionID, f.DispatchID, f.DeliveryID,
+		text(f.Status), text(f.Reason)).Scan(&state)
+	if err != nil {
+		return state, err
+	}
+	if state == Unsettled {
+		if err := t.scheduleOnce(Task{Kind: TaskSettle, CommunityID: community, ObjectID: f.DispatchID, DueAt: f.At.Add(may.Wait)}); err != nil {
+			return state, err
+		}
+	}
+	return state, t.scheduleOnce(Task{Kind: TaskAge, DueAt: f.At.Add(24 * time.Hour)})
+}
+
+// findDelivery completes a failure from its delivery; a delivery that is not there any more, or somebody else's, is none.
+// The address is the one that the copy went to: the member may have another one by now.
+func (t *tx) findDelivery(f *Failure) (community int64, err error) {
+	if f.DeliveryID == 0 {
+		return 0, nil
+	}
+	var recipient string
+	err = t.row("SELECT community_id, dispatch_id, recipient FROM deliveries WHERE id = ? AND +subscription_id = ?", f.DeliveryID,
+		f.SubscriptionID).Scan(&community, &f.DispatchID, &recipient)
+	if isNoRows(err) {
+		f.DeliveryID, f.DispatchID = 0, 0
+		return 0, nil
+	}
+	if err == nil {
+		f.Address = recipient
+	}
+	return community, err
+}
+
+// mayBeMass looks at no more copies than it needs to.
+func (t *tx) mayBeMass(f Failure, may MayBeMass) (bool, error) {
+	if f.DispatchID == 0 {
+		return false, nil
+	}
+	all, same := 0, 0
+	err := t.query(func(row rowScanner) error {
+		var recipient string
+		err := row.Scan(&recipient)
+		all++
+		if domainOf(recipient) == f.Domain() {
+			same++
+		}
+		return err
+	}, "SELECT recipient FROM deliveries WHERE dispatch_id = ? AND +state <> 5 ORDER BY dispatch_id, id LIMIT ?", f.DispatchID, may.Copies)
+	return all >= may.Copies || same >= may.Addresses, err
 }
 
 // day counts days since 1970 in UTC.
 func day(t time.Time) int64 { return t.Unix() / 86400 }
 
-const healthColumns = `COUNT(CASE WHEN hard THEN 1 END), COUNT(CASE WHEN NOT hard THEN 1 END), COALESCE(MAX(at), 0)`
+const healthColumns = `COUNT(DISTINCT CASE WHEN hard AND state = 1 THEN day END), COUNT(DISTINCT CASE WHEN NOT hard AND state = 1 THEN day END),
+	COUNT(DISTINCT CASE WHEN state = 1 THEN day END), COUNT(DISTINCT CASE WHEN state = 2 THEN day END)`
 
-func (t *tx) health(address string, since time.Time) (h Health, err error) {
-	var last int64
-	err = t.row("SELECT "+healthColumns+" FROM failures WHERE address = ? AND day >= ?", address, day(since)).
-		Scan(&h.HardDays, &h.SoftDays, &last)
-	h.LastAt = fromMicros(last)
-	return h, err
+const failureColumns = "id, address, at, hard, state, subscription_id, dispatch_id, delivery_id, status, reason"
+
+func scanFailure(row rowScanner) (f Failure, err error) {
+	var at int64
+	err = row.Scan(&f.ID, &f.Address, &at, &f.Hard, &f.State, &f.SubscriptionID, &f.DispatchID, &f.DeliveryID, &f.Status, &f.Reason)
+	f.At = fromMicros(at)
+	return f, err
 }
 
 // HealthOf returns the health of an address since a time.
 func (db *DB) HealthOf(ctx context.Context, address string, since time.Time) (h Health, err error) {
-	var last int64
-	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&h.HardDays, &h.SoftDays, &last) },
-		"SELECT "+healthColumns+" FROM failures WHERE address = ? AND day >= ?", address, day(since))
-	if h.LastAt = fromMicros(last); err != nil || last == 0 {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&h.HardDays, &h.SoftDays, &h.Days, &h.MassDays) },
+		"SELECT "+healthColumns+" FROM failures WHERE address = ? AND at >= ?", address, micros(since))
+	if err != nil {
 		return h, err
 	}
-	err = db.query(ctx, func(row rowScanner) error {
-		h.Last.Address = address
-		return row.Scan(&h.Last.Hard, &h.Last.Status, &h.Last.Reason, &h.Last.SubscriptionID, &h.Last.DeliveryID)
-	}, `SELECT hard, status, reason, subscription_id, delivery_id FROM failures WHERE address = ? ORDER BY at DESC LIMIT 1`, address)
+	err = db.query(ctx, func(row rowScanner) (err error) {
+		h.Last, err = scanFailure(row)
+		return err
+	}, "SELECT "+failureColumns+" FROM failures WHERE address = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT 1", address, micros(since))
 	return h, err
 }
 
-// Failing returns the addresses that failed since a time with their health, the worst first, at most 1,000.
-func (db *DB) Failing(ctx context.Context, since time.Time) (addresses []string, health map[string]Health, err error) {
-	health = map[string]Health{}
+// Failing returns the addresses that failed since a time, those on most days first, at most 1,000: of a community's
+// subscriptions, or all for 0.
+func (db *DB) Failing(ctx context.Context, communityID int64, since time.Time) (addresses []string, err error) {
+	where, args := "", []any{micros(since)}
+	if communityID != 0 {
+		where, args = " AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.address = failures.address AND s.community_id = ?)", append(args, communityID)
+	}
 	err = db.query(ctx, func(row rowScanner) error {
 		var address string
-		var h Health
-		var last int64
-		err := row.Scan(&address, &h.HardDays, &h.SoftDays, &last)
-		h.LastAt = fromMicros(last)
-		addresses, health[address] = append(addresses, address), h
+		err := row.Scan(&address)
+		addresses = append(addresses, address)
 		return err
-	}, "SELECT address, "+healthColumns+` FROM failures WHERE day >= ? GROUP BY address
-		ORDER BY COUNT(CASE WHEN hard THEN 1 END) DESC, address LIMIT 1000`, day(since))
-	return addresses, health, err
+	}, "SELECT address FROM failures WHERE at >= ?"+where+` GROUP BY address
+		ORDER BY COUNT(DISTINCT CASE WHEN hard THEN day END) DESC, COUNT(DISTINCT day) DESC, address LIMIT 1000`, args...)
+	return addresses, err
 }
 
 // ForgetFailures removes the failures of an address, which got well again or gets another chance.
 func (db *DB) ForgetFailures(ctx context.Context, address string) error {
 	return db.durable.do(ctx, func(t *tx) error {
 		_, err := t.exec("DELETE FROM failures WHERE address = ?", address)
-		return err
-	})
-}
-
-// AgeFailures removes failures from before a time, and those of addresses that were sent something, heard nothing
-// back for quiet, and have had no failure since: mail arrives there again.
-func (db *DB) AgeFailures(ctx context.Context, now, before time.Time, quiet time.Duration) error {
-	return db.relaxed.do(ctx, func(t *tx) error {
-		if _, err := t.exec("DELETE FROM failures WHERE day < ?", day(before)); err != nil {
-			return err
-		}
-		_, err := t.exec(`DELETE FROM failures WHERE address IN (
-			SELECT f.address FROM failures f JOIN subscriptions s ON s.address = f.address
-			JOIN deliveries d ON d.subscription_id = s.id
-			WHERE d.state = 3 AND d.updated_at < ?
-			GROUP BY f.address HAVING MAX(d.updated_at) > MAX(f.at))`, micros(now.Add(-quiet)))
 		return err
 	})
 }

@@ -41,11 +41,14 @@ func scanJournal(row rowScanner) (e JournalEntry, err error) {
 
 // Journal returns the newest changes of a community, or of all for 0, newest first.
 func (db *DB) Journal(ctx context.Context, communityID int64, limit int) (all []JournalEntry, err error) {
+	where, args := " ", []any{}
+	if communityID != 0 {
+		where, args = " WHERE community_id = ? ", append(args, communityID)
+	}
 	err = db.query(ctx, func(row rowScanner) error {
 		e, err := scanJournal(row)
 		all = append(all, e)
 		return err
-	}, "SELECT "+journalColumns+` FROM journal
-		WHERE CAST(? AS BIGINT) = 0 OR community_id = ? ORDER BY id DESC LIMIT ?`, communityID, communityID, limit)
+	}, "SELECT "+journalColumns+" FROM journal"+where+"ORDER BY id DESC LIMIT ?", append(args, limit)...)
 	return all, err
 }

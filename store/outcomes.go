@@ -5,17 +5,26 @@ import (
 	"time"
 )
 
-// RecordOutcomes keeps what became of claimed deliveries, and returns after a commit that survives the process
-// (not the power: then what was in flight is sent once more). Outcomes of claims that the worker has lost are
-// passed over.
+// RecordOutcomes keeps what became of claimed deliveries, and returns when that survives the process (not the power:
+// then what was in flight is sent once more). Outcomes of claims that the worker has lost are passed over.
 func (db *DB) RecordOutcomes(ctx context.Context, worker int64, now time.Time, all []Outcome) error {
+	var sent []int64
+	var others []Outcome
+	for _, o := range all {
+		if o.State == Sent {
+			sent = append(sent, o.DeliveryID)
+		} else {
+			others = append(others, o)
+		}
+	}
+	if log := db.outcomes.Load(); log != nil && len(sent) > 0 && log.add(worker, now, sent) == nil {
+		sent = nil
+	}
+	if len(sent)+len(others) == 0 {
+		return nil
+	}
 	return db.relaxed.do(ctx, func(t *tx) error {
-		var sent []int64
-		for _, o := range all {
-			if o.State == Sent {
-				sent = append(sent, o.DeliveryID)
-				continue
-			}
+		for _, o := range others {
 			if err := t.recordOutcome(worker, now, o); err != nil {
 				return err
 			}
@@ -138,8 +147,8 @@ func (db *DB) RetryDeliveries(ctx context.Context, ids []int64) (n int, err erro
 	}
 	err = db.durable.do(ctx, func(t *tx) error {
 		var found []int64
-		err := t.query(scanIDs(&found), "SELECT id FROM deliveries WHERE "+where+" ORDER BY id"+t.dialect.forUpdate(), args...)
-		if err != nil {
+		err := t.query(scanIDs(&found), "SELECT id FROM deliveries WHERE "+where+" ORDER BY next_at"+t.dialect.forUpdate(), args...)
+		if err != nil || len(found) == 0 {
 			return err
 		}
 		n, err = t.waitAgain(found)

@@ -229,17 +229,7 @@ func (db *DB) ThreadPosts(ctx context.Context, threadID int64) (all []Post, err 
 
 // Threads returns the threads of a community, the one with the latest post first.
 func (db *DB) Threads(ctx context.Context, communityID int64, limit int) (all []Thread, err error) {
-	err = db.query(ctx, func(row rowScanner) error {
-		var th Thread
-		var first, last int64
-		err := row.Scan(&th.ID, &th.CommunityID, &th.Subject, &th.Posts, &th.Participants, &first, &last, &th.Solved)
-		th.FirstAt, th.LastAt = fromMicros(first), fromMicros(last)
-		all = append(all, th)
-		return err
-	}, `SELECT id, community_id, subject, posts,
-			(SELECT COUNT(DISTINCT from_address) FROM posts WHERE thread_id = threads.id), first_at, last_at, solved
-		FROM threads WHERE community_id = ? ORDER BY last_at DESC, id DESC LIMIT ?`, communityID, limit)
-	return all, err
+	return db.ThreadsSince(ctx, communityID, time.Time{}, limit)
 }
 
 // isNoRows says that a lookup found nothing.

@@ -64,17 +64,17 @@ func (t *tx) front() (rank int64, err error) {
 
 // expanding is a dispatch whose deliveries are not all made, and its flow's rank.
 type expanding struct {
-	id, community, to, accepted, rank int64
-	kind                              string
+	id, community, post, to, accepted, rank int64
+	kind                                    string
 }
 
 func (t *tx) expandable(front int64) (open []expanding, err error) {
 	err = t.query(func(row rowScanner) error {
 		var e expanding
-		err := row.Scan(&e.id, &e.community, &e.kind, &e.to, &e.accepted, &e.rank)
+		err := row.Scan(&e.id, &e.community, &e.kind, &e.post, &e.to, &e.accepted, &e.rank)
 		open = append(open, e)
 		return err
-	}, `SELECT d.id, d.community_id, d.kind, d.expanded_to, d.accepted_at, COALESCE(f.rank, 0) FROM dispatches d
+	}, `SELECT d.id, d.community_id, d.kind, d.post_id, d.expanded_to, d.accepted_at, COALESCE(f.rank, 0) FROM dispatches d
 		LEFT JOIN flows f ON f.community_id = d.community_id AND f.kind = d.kind
 		WHERE d.expanding AND COALESCE(f.rank, 0) < ?
 			AND d.id = (SELECT MIN(o.id) FROM dispatches o
@@ -94,17 +94,22 @@ func (t *tx) lockDispatches() string {
 // expand makes the next chunk of one dispatch.
 func (t *tx) expand(e expanding, front int64, now time.Time) (made int, err error) {
 	start := max(e.rank, front)
+	wanted, thread, err := t.wanted(e.post)
+	if err != nil {
+		return 0, err
+	}
+	args := append([]any{e.id, start, e.accepted, micros(now), e.community, e.to}, thread...)
 	n, err := t.exec(`INSERT INTO deliveries (dispatch_id, community_id, subscription_id, recipient, state, rank, worker, attempts,
 			accepted_at, next_at, updated_at, in_doubt, reply)
 		SELECT CAST(? AS BIGINT), s.community_id, s.id, s.address, 0, CAST(? AS BIGINT) + ROW_NUMBER() OVER (ORDER BY s.id),
 			0, 0, CAST(? AS BIGINT), 0, CAST(? AS BIGINT), 0, ''
 		FROM (SELECT id, community_id, address FROM subscriptions m
-			WHERE community_id = ? AND id > ? AND state = 'active' AND delivery = 'each' AND since <= ?
+			WHERE community_id = ? AND id > ? AND state = 'active' AND `+wanted+` AND since <= ?
 				AND vacation_until <= ?
 				AND NOT EXISTS (SELECT 1 FROM dispatch_skips k WHERE k.dispatch_id = ? AND k.member_id = m.member_id)
 			ORDER BY id LIMIT ?) s
 		ORDER BY s.id`,
-		e.id, start, e.accepted, micros(now), e.community, e.to, e.accepted, micros(now), e.id, expandChunk)
+		append(args, e.accepted, micros(now), e.id, expandChunk)...)
 	if err != nil {
 		return 0, err
 	}
@@ -120,6 +125,19 @@ func (t *tx) expand(e expanding, front int64, now time.Time) (made int, err erro
 		return 0, err
 	}
 	return made, t.setFlow(e.community, e.kind, start+int64(made))
+}
+
+// wanted is the condition by which subscribers m want a post as it is written, and its arguments. Hardly a thread is muted
+// or followed by anybody, and then nobody's modes are looked at.
+func (t *tx) wanted(postID int64) (condition string, args []any, err error) {
+	var thread int64
+	err = t.row(`SELECT p.thread_id FROM posts p
+		WHERE p.id = ? AND EXISTS (SELECT 1 FROM thread_modes o WHERE o.thread_id = p.thread_id)`, postID).Scan(&thread)
+	if isNoRows(err) {
+		return "delivery = 'each'", nil, nil
+	}
+	return `CASE COALESCE((SELECT o.mode FROM thread_modes o WHERE o.subscription_id = m.id AND o.thread_id = ?), '')
+		WHEN 'muted' THEN FALSE WHEN 'followed' THEN TRUE ELSE delivery = 'each' END`, []any{thread}, err
 }
 
 func (t *tx) setFlow(community int64, kind string, rank int64) error {
@@ -164,20 +182,16 @@ func (db *DB) Promote(ctx context.Context, now time.Time) (n int, err error) {
 	return n, err
 }
 
-// waitAgain puts deliveries into the flow of retries, in their order.
+// waitAgain puts deliveries into the flow of retries, those first that were due first.
 func (t *tx) waitAgain(ids []int64) (n int, err error) {
 	rank, err := t.nextRank(0, flowRetries, int64(len(ids)))
 	if err != nil {
 		return 0, err
 	}
-	for i, id := range ids {
-		changed, err := t.exec("UPDATE deliveries SET state = 0, worker = 0, rank = ? WHERE id = ?", rank+int64(i)+1, id)
-		if err != nil {
-			return 0, err
-		}
-		n += int(changed)
-	}
-	return n, nil
+	changed, err := t.exec(`UPDATE deliveries SET state = 0, worker = 0, rank = CAST(? AS BIGINT) + r.n
+		FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY next_at, id) AS n FROM deliveries WHERE `+t.dialect.in("id")+`) r
+		WHERE r.id = deliveries.id`, rank, t.dialect.idList(ids))
+	return int(changed), err
 }
 
 func scanIDs(ids *[]int64) func(rowScanner) error {
@@ -208,6 +222,9 @@ func (db *DB) NextDue(ctx context.Context) (time.Time, error) {
 // JoinWorkers registers a process that delivers. Its claims are its own until its lease ends, 60 s after the
 // last renewal. An SQLite database has one daemon, so what an earlier one claimed is free at once.
 func (db *DB) JoinWorkers(ctx context.Context, now time.Time) (worker int64, err error) {
+	if err := db.bringInOutcomes(ctx); err != nil {
+		return 0, err
+	}
 	err = db.durable.do(ctx, func(t *tx) error {
 		if t.dialect == sqlite {
 			if _, err := t.exec("DELETE FROM workers"); err != nil {
@@ -250,6 +267,9 @@ func (t *tx) holdLease(worker int64) error {
 
 // LeaveWorkers gives a worker's claims back.
 func (db *DB) LeaveWorkers(ctx context.Context, worker int64) error {
+	if err := db.bringInOutcomes(ctx); err != nil {
+		return err
+	}
 	err := db.relaxed.do(ctx, func(t *tx) error {
 		_, err := t.exec("DELETE FROM workers WHERE id = ?", worker)
 		return err
@@ -298,5 +318,8 @@ func (db *DB) Claim(ctx context.Context, worker int64, n int, now time.Time) (cl
 		_, err = t.exec("UPDATE deliveries SET state = 1, worker = ? WHERE "+where, append([]any{worker}, args...)...)
 		return err
 	})
-	return claimed, err
+	if err != nil {
+		return nil, err // the commit may have failed: nothing is claimed
+	}
+	return claimed, nil
 }

@@ -5,11 +5,7 @@ import "time"
 // threadFor finds the thread of a message, by its nearest known reference, else by its subject, and counts the
 // post in; or makes a thread. Threads never cross communities.
 func (t *tx) threadFor(a Arrival) (id int64, err error) {
-	id, err = t.threadByReference(a)
-	if err == nil && id == 0 && len(a.References) == 0 && a.Reply && a.SubjectBase != "" {
-		id, err = t.threadBySubject(a)
-	}
-	if err != nil {
+	if id, err = t.knownThread(a); err != nil {
 		return 0, err
 	}
 	at := micros(postDate(a))
@@ -20,6 +16,15 @@ func (t *tx) threadFor(a Arrival) (id int64, err error) {
 	_, err = t.exec(`UPDATE threads SET posts = posts + 1,
 		first_at = CASE WHEN first_at < ? THEN first_at ELSE ? END,
 		last_at = CASE WHEN last_at > ? THEN last_at ELSE ? END WHERE id = ?`, at, at, at, at, id)
+	return id, err
+}
+
+// knownThread finds the thread that a message belongs to, 0 for none.
+func (t *tx) knownThread(a Arrival) (id int64, err error) {
+	id, err = t.threadByReference(a)
+	if err == nil && id == 0 && len(a.References) == 0 && a.Reply && a.SubjectBase != "" {
+		id, err = t.threadBySubject(a)
+	}
 	return id, err
 }
 
@@ -93,6 +98,9 @@ func (t *tx) mergeThreads(from, into int64) error {
 		last_at = (SELECT MAX(sent_at) FROM posts WHERE thread_id = threads.id),
 		solved = solved OR (SELECT o.solved FROM threads o WHERE o.id = ?)
 		WHERE id = ?`, from, from, into); err != nil {
+		return err
+	}
+	if err := t.moveThreadModes(from, into); err != nil {
 		return err
 	}
 	_, err := t.exec("DELETE FROM threads WHERE id = ?", from)

@@ -43,6 +43,7 @@ type Rules struct {
 	Footer       string    `json:"footer,omitempty"`        // "" is none
 	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
 	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
+	Moderation
 }
 
 // A Charter is what a community has agreed on; each part may be missing. New members read it in their welcome mail.
@@ -212,7 +213,8 @@ type Hold struct {
 	Sender      string // envelope sender
 	From        string
 	Subject     string
-	Reason      string // a sentence
+	BodyHash    []byte // as Arrival.BodyHash
+	Reason      string // as Holding.Reason
 	Since       time.Time
 	State       HoldState
 	DecidedBy   string // a facilitator's address

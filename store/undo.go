@@ -52,6 +52,8 @@ func (t *tx) undo(by Actor, e JournalEntry) error {
 		return t.undoMembership(by, e)
 	case "change community":
 		return t.undoCommunity(by, e)
+	case "mute thread", "follow thread", "unmute thread":
+		return t.undoThreadMode(by, e)
 	}
 	return Errorf(Invalid, "the change %q cannot be taken back", e.Action)
 }

@@ -47,7 +47,7 @@ CREATE TABLE subscriptions (
 );
 CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
-CREATE INDEX subscriptions_address ON subscriptions (community_id, address);
+CREATE INDEX subscriptions_address ON subscriptions (address);
 
 CREATE TABLE raw_messages (
     id   {{id}},
@@ -190,7 +190,7 @@ CREATE TABLE journal (
     after_state  TEXT NOT NULL
 );
 CREATE INDEX journal_member ON journal (member_id);
-CREATE INDEX journal_community ON journal (community_id, at);
+CREATE INDEX journal_community ON journal (community_id, id);
 
 -- What is due later. A row fires once: taking it deletes it in the transaction that does the work.
 CREATE TABLE schedule (
@@ -241,19 +241,25 @@ CREATE TABLE bans (
 );
 CREATE INDEX bans_value ON bans (value);
 
--- Failures of addresses, one for each day, address and class: what suspends is on how many days mail failed.
+-- Deliveries that failed, by the address: what suspends is on how many days mail to it failed. A failure counts at once,
+-- or waits until it is known whether many others failed with it (state 0 waits, 1 counts, 2 is part of a mass failure).
 CREATE TABLE failures (
+    id              {{id}},
     address         {{text}} NOT NULL,
+    domain          {{text}} NOT NULL, -- of the address
     day             BIGINT NOT NULL, -- since 1970, UTC
-    hard            BOOLEAN NOT NULL,
     at              BIGINT NOT NULL,
+    hard            BOOLEAN NOT NULL,
+    state           BIGINT NOT NULL,
     subscription_id BIGINT NOT NULL,
-    delivery_id     BIGINT NOT NULL,
+    dispatch_id     BIGINT NOT NULL, -- 0 where it is not known
+    delivery_id     BIGINT NOT NULL, -- as well
     status          TEXT NOT NULL,
     reason          TEXT NOT NULL,
-    PRIMARY KEY (address, day, hard)
+    UNIQUE (address, day, delivery_id)
 );
 CREATE INDEX failures_day ON failures (day);
+CREATE INDEX failures_dispatch ON failures (dispatch_id);
 
 -- Threads that a subscriber does not want, or wants although no others.
 CREATE TABLE thread_modes (

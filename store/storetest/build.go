@@ -97,7 +97,7 @@ func Drain(t testing.TB, db *store.DB, now time.Time) (recipients []string) {
 		for _, d := range claimed {
 			recipients = append(recipients, d.Recipient)
 		}
-		check(t, db.RecordOutcomes(ctx, worker, now, outcomes(claimed, store.Sent)))
+		check(t, recordOutcomes(db, worker, now, outcomes(claimed, store.Sent)))
 		if made == 0 && len(claimed) == 0 {
 			return recipients
 		}
@@ -145,4 +145,12 @@ func atOnce(n int, fn func(i int)) {
 	for range n {
 		<-done
 	}
+}
+
+// recordOutcomes records, and waits until the database shows it.
+func recordOutcomes(db *store.DB, worker int64, now time.Time, all []store.Outcome) error {
+	if err := db.RecordOutcomes(ctx, worker, now, all); err != nil {
+		return err
+	}
+	return db.Settle(ctx)
 }

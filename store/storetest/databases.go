@@ -60,7 +60,7 @@ func hostileText(t *testing.T, db *store.DB) {
 	check(t, err)
 	equal(t, "found again", again.Duplicate, true)
 	a.MessageID = "other@example.org"
-	_, err = db.HoldPost(ctx, a, hostile)
+	_, err = db.HoldPost(ctx, a, store.Holding{Reason: hostile})
 	check(t, err)
 	_, err = db.CreateCommunity(ctx, By(Now), store.Community{Name: "x", Domain: "y.example", Title: hostile})
 	check(t, err)

@@ -201,5 +201,5 @@ func step(db *store.DB, worker int64) (claimed []store.Delivery, err error) {
 	if claimed, err = db.Claim(ctx, worker, 100, Now); err != nil {
 		return nil, err
 	}
-	return claimed, db.RecordOutcomes(ctx, worker, Now, outcomes(claimed, store.Sent))
+	return claimed, recordOutcomes(db, worker, Now, outcomes(claimed, store.Sent))
 }

@@ -86,7 +86,7 @@ func conflictingBody(t *testing.T, db *store.DB) {
 	got, err := db.AcceptPost(ctx, a)
 	check(t, err)
 	equal(t, "conflict", got.Conflict, true)
-	held, err := db.HoldPost(ctx, a, "its Message-ID was used before")
+	held, err := db.HoldPost(ctx, a, store.Holding{Reason: "its Message-ID was used before"})
 	check(t, err)
 	if held.HoldID == 0 || held.Duplicate {
 		t.Errorf("HoldPost = %+v, want a new hold", held)
@@ -107,9 +107,9 @@ func heldTwice(t *testing.T, db *store.DB) {
 	c := Community(t, db, "rust")
 	Members(t, db, c, 3)
 	a := Arrival(c, "one")
-	first, err := db.HoldPost(ctx, a, "not a member")
+	first, err := db.HoldPost(ctx, a, store.Holding{Reason: "not a member"})
 	check(t, err)
-	second, err := db.HoldPost(ctx, a, "not a member")
+	second, err := db.HoldPost(ctx, a, store.Holding{Reason: "not a member"})
 	check(t, err)
 	if !second.Duplicate || second.HoldID != first.HoldID {
 		t.Errorf("again: %+v, want a duplicate of hold %d", second, first.HoldID)

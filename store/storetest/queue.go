@@ -64,7 +64,7 @@ func deliveryLife(t *testing.T, db *store.DB) {
 	check(t, err)
 	equal(t, "dispatch's kind", dispatch.Kind, store.DispatchPost)
 	later := Now.Add(time.Minute)
-	check(t, db.RecordOutcomes(ctx, worker, later, []store.Outcome{
+	check(t, recordOutcomes(db, worker, later, []store.Outcome{
 		{DeliveryID: claimed[0].ID, State: store.Sent}, {DeliveryID: claimed[2].ID, State: store.Sent},
 		{DeliveryID: claimed[1].ID, State: store.Failed, Reply: "550 5.1.1 no\x00 such \xff user"},
 		{DeliveryID: claimed[3].ID, State: store.Deferred, NextAt: later.Add(time.Hour), Reply: "450 4.2.0 later", InDoubt: true},
@@ -92,15 +92,15 @@ func outcomeOnce(t *testing.T, db *store.DB) {
 	}
 	sent := outcomes(claimed, store.Sent)
 	for range 3 {
-		check(t, db.RecordOutcomes(ctx, other, Now, outcomes(claimed, store.Failed)))
-		check(t, db.RecordOutcomes(ctx, other, Now, sent))
+		check(t, recordOutcomes(db, other, Now, outcomes(claimed, store.Failed)))
+		check(t, recordOutcomes(db, other, Now, sent))
 	}
 	equal(t, "after a stranger's", states(queue(t, db, store.QueueFilter{States: allStates})), "claimed claimed claimed")
 	for range 3 {
-		check(t, db.RecordOutcomes(ctx, worker, Now, sent[:1]))
-		check(t, db.RecordOutcomes(ctx, worker, Now, sent[1:]))
-		check(t, db.RecordOutcomes(ctx, worker, Now, outcomes(claimed, store.Deferred)))
-		check(t, db.RecordOutcomes(ctx, worker, Now, nil))
+		check(t, recordOutcomes(db, worker, Now, sent[:1]))
+		check(t, recordOutcomes(db, worker, Now, sent[1:]))
+		check(t, recordOutcomes(db, worker, Now, outcomes(claimed, store.Deferred)))
+		check(t, recordOutcomes(db, worker, Now, nil))
 	}
 	rows := queue(t, db, store.QueueFilter{States: allStates})
 	equal(t, "after its own", states(rows), "sent sent sent")
@@ -112,7 +112,7 @@ func outcomeOnce(t *testing.T, db *store.DB) {
 func deferredComesBack(t *testing.T, db *store.DB) {
 	worker, claimed := fanned(t, db, 3)
 	for i, d := range claimed {
-		check(t, db.RecordOutcomes(ctx, worker, Now, []store.Outcome{{DeliveryID: d.ID, State: store.Deferred,
+		check(t, recordOutcomes(db, worker, Now, []store.Outcome{{DeliveryID: d.ID, State: store.Deferred,
 			NextAt: Now.Add(time.Duration(i+1) * time.Hour), Reply: "450 wait"}}))
 	}
 	for hour, want := range []int{0, 1, 1, 1, 0} {
@@ -132,7 +132,7 @@ func deferredComesBack(t *testing.T, db *store.DB) {
 
 func givenBack(t *testing.T, db *store.DB) {
 	worker, claimed := fanned(t, db, 3)
-	check(t, db.RecordOutcomes(ctx, worker, Now, outcomes(claimed, store.Waiting)))
+	check(t, recordOutcomes(db, worker, Now, outcomes(claimed, store.Waiting)))
 	again, err := db.Claim(ctx, worker, 3, Now)
 	check(t, err)
 	equal(t, "claimed again", fmt.Sprint(again), fmt.Sprint(claimed))
@@ -140,7 +140,7 @@ func givenBack(t *testing.T, db *store.DB) {
 
 func listQueue(t *testing.T, db *store.DB) {
 	worker, claimed := fanned(t, db, 5)
-	check(t, db.RecordOutcomes(ctx, worker, Now, []store.Outcome{{DeliveryID: claimed[0].ID, State: store.Sent},
+	check(t, recordOutcomes(db, worker, Now, []store.Outcome{{DeliveryID: claimed[0].ID, State: store.Sent},
 		{DeliveryID: claimed[1].ID, State: store.Failed}}))
 	check(t, db.SendNotice(ctx, Now, store.Notice{Recipient: "x@x.example", Raw: []byte("x")}))
 	tests := []struct {
@@ -163,7 +163,7 @@ func listQueue(t *testing.T, db *store.DB) {
 
 func retryDeliveries(t *testing.T, db *store.DB) {
 	worker, claimed := fanned(t, db, 5)
-	check(t, db.RecordOutcomes(ctx, worker, Now, []store.Outcome{{DeliveryID: claimed[0].ID, State: store.Sent},
+	check(t, recordOutcomes(db, worker, Now, []store.Outcome{{DeliveryID: claimed[0].ID, State: store.Sent},
 		{DeliveryID: claimed[1].ID, State: store.Failed}, {DeliveryID: claimed[2].ID, State: store.Deferred, NextAt: Now.Add(time.Hour)},
 		{DeliveryID: claimed[3].ID, State: store.Deferred, NextAt: Now.Add(time.Hour)}}))
 	var ids []int64
@@ -184,7 +184,7 @@ func retryDeliveries(t *testing.T, db *store.DB) {
 
 func dropDeliveries(t *testing.T, db *store.DB) {
 	worker, claimed := fanned(t, db, 4)
-	check(t, db.RecordOutcomes(ctx, worker, Now, []store.Outcome{{DeliveryID: claimed[0].ID, State: store.Sent},
+	check(t, recordOutcomes(db, worker, Now, []store.Outcome{{DeliveryID: claimed[0].ID, State: store.Sent},
 		{DeliveryID: claimed[1].ID, State: store.Deferred, NextAt: Now}}))
 	n, err := db.DropDeliveries(ctx, By(Now), []int64{claimed[0].ID, claimed[1].ID, claimed[2].ID, 12345})
 	check(t, err)
@@ -192,7 +192,7 @@ func dropDeliveries(t *testing.T, db *store.DB) {
 	rows := queue(t, db, store.QueueFilter{States: allStates})
 	equal(t, "states", states(rows), "sent dropped dropped claimed")
 	equal(t, "reason", rows[1].Reply, "dropped by the postmaster")
-	check(t, db.RecordOutcomes(ctx, worker, Now, outcomes(claimed[2:3], store.Failed)))
+	check(t, recordOutcomes(db, worker, Now, outcomes(claimed[2:3], store.Failed)))
 	check(t, db.LeaveWorkers(ctx, worker))
 	equal(t, "stay dropped", states(queue(t, db, store.QueueFilter{States: allStates})), "sent dropped dropped waiting")
 }

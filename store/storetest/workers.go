@@ -81,13 +81,13 @@ func lostLease(t *testing.T, db *store.DB) {
 	wantKind(t, "renewing", db.RenewLease(ctx, worker, Now.Add(2*time.Minute)), store.NotFound)
 	_, err = db.Claim(ctx, worker, 3, Now.Add(2*time.Minute))
 	wantKind(t, "claiming", err, store.NotFound)
-	check(t, db.RecordOutcomes(ctx, worker, Now.Add(2*time.Minute), outcomes(claimed, store.Sent)))
+	check(t, recordOutcomes(db, worker, Now.Add(2*time.Minute), outcomes(claimed, store.Sent)))
 	equal(t, "its outcomes are passed over", states(queue(t, db, store.QueueFilter{})), "waiting waiting waiting")
 }
 
 func leaveWorkers(t *testing.T, db *store.DB) {
 	worker, claimed := fanned(t, db, 3)
-	check(t, db.RecordOutcomes(ctx, worker, Now, outcomes(claimed[:1], store.Sent)))
+	check(t, recordOutcomes(db, worker, Now, outcomes(claimed[:1], store.Sent)))
 	check(t, db.LeaveWorkers(ctx, worker))
 	check(t, db.LeaveWorkers(ctx, worker))
 	equal(t, "states", states(queue(t, db, store.QueueFilter{States: allStates})), "sent waiting waiting")

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// byAuthor is the condition that a post is somebody's: the member's, by any of their addresses, or the address's.
+const byAuthor = "(from_address = ? OR member_id = ? AND member_id <> 0)"
+
+// HasPosted says whether an author, with a member ID or 0, has a post in a community.
+func (db *DB) HasPosted(ctx context.Context, communityID, memberID int64, from string) (has bool, err error) {
+	n := 0
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
+		"SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE community_id = ? AND "+byAuthor+" LIMIT 1) p", communityID, from, memberID)
+	return n > 0, err
+}
+
+// PostsSince counts an author's posts to a community that were accepted after a time, up to most.
+func (db *DB) PostsSince(ctx context.Context, communityID, memberID int64, from string, since time.Time, most int) (n int, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
+		"SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE community_id = ? AND accepted_at > ? AND "+byAuthor+" LIMIT ?) p",
+		communityID, micros(since), from, memberID, most)
+	return n, err
+}
+
+// ThreadOf returns the thread that a message would be filed into, and when its author last posted to it; 0 where it
+// would begin one.
+func (db *DB) ThreadOf(ctx context.Context, a Arrival) (threadID int64, last time.Time, err error) {
+	a = a.bounded()
+	err = db.relaxed.do(ctx, func(t *tx) (err error) {
+		threadID, err = t.knownThread(a)
+		if err != nil || threadID == 0 {
+			return err
+		}
+		var at int64
+		err = t.row("SELECT COALESCE(MAX(accepted_at), 0) FROM posts WHERE thread_id = ? AND "+byAuthor, threadID, a.From, a.MemberID).Scan(&at)
+		last = fromMicros(at)
+		return err
+	})
+	return threadID, last, err
+}

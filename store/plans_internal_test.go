@@ -1,0 +1,263 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// A recorder is a connector whose connections note the statements they are given.
+type recorder struct {
+	sqliteConnector
+	mu    sync.Mutex
+	texts map[string]int // and the number of arguments
+}
+
+func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := r.sqliteConnector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return recordingConn{conn.(*sqlite3.SQLiteConn), r}, nil
+}
+
+func (r *recorder) note(text string, args int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.texts[text] = args
+}
+
+type recordingConn struct {
+	*sqlite3.SQLiteConn
+	*recorder
+}
+
+func (c recordingConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	c.note(text, len(args))
+	return c.SQLiteConn.ExecContext(ctx, text, args)
+}
+
+func (c recordingConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	c.note(text, len(args))
+	return c.SQLiteConn.QueryContext(ctx, text, args)
+}
+
+// openRecorded opens a database all of whose statements are noted.
+func openRecorded(t *testing.T) (*DB, *recorder) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "guildpost.db")
+	db, err := Open(ctx, Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	r := &recorder{sqliteConnector: sqliteConnector{dsn: sqliteDSN(path, "")}, texts: map[string]int{}}
+	for _, pool := range []**sql.DB{&db.read, &db.durable.pool, &db.relaxed.pool} {
+		(*pool).Close()
+		*pool = sql.OpenDB(r)
+	}
+	return db, r
+}
+
+// These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
+var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "holds", "deliveries", "subscriptions",
+	"members", "addresses", "journal", "dispatches", "dispatch_skips"}
+
+// These may. (Unfinished work is small: the partial indexes have it alone.)
+var mayScan = []*regexp.Regexp{
+	regexp.MustCompile(`USING (COVERING )?INDEX (deliveries_waiting|deliveries_claimed|deliveries_deferred|dispatches_expanding)`),
+	regexp.MustCompile(`^SCAN next`),
+}
+
+// Statements that look at everything, outside of a transaction; or at the end of it, as far as their limit.
+var mayScanStatements = []string{"SELECT " + journalColumns + " FROM journal ORDER BY id DESC LIMIT ?", "SELECT id FROM deliveries WHERE state >= 3 AND updated_at <", "SELECT id FROM dispatches WHERE NOT expanding"}
+
+func TestPlans(t *testing.T) {
+	db, r := openRecorded(t)
+	useEverything(t, db)
+	if len(r.texts) < 40 {
+		t.Errorf("only %d statements were seen", len(r.texts))
+	}
+	for text, n := range r.texts {
+		if !regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)`).MatchString(text) {
+			continue
+		}
+		plan := explainPlan(t, db, text, n)
+		for _, step := range plan {
+			if reason := slow(text, step); reason != "" {
+				t.Errorf("%s: %s\n%s\nplan: %s", reason, step, text, strings.Join(plan, "; "))
+			}
+		}
+	}
+}
+
+func explainPlan(t *testing.T, db *DB, text string, n int) (plan []string) {
+	t.Helper()
+	args := make([]any, n)
+	for i := range args {
+		args[i] = 1
+	}
+	rows, err := db.read.Query("EXPLAIN QUERY PLAN "+text, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	err = scanRows(rows, func(row rowScanner) error {
+		var id, parent, unused int
+		var detail string
+		err := row.Scan(&id, &parent, &unused, &detail)
+		plan = append(plan, detail)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+var stepOf = regexp.MustCompile(`^(SCAN|SEARCH) (\w+)(.*)`)
+
+// slow says what is wrong with a step of a plan.
+func slow(text, step string) string {
+	m := stepOf.FindStringSubmatch(step)
+	if m == nil || m[1] != "SCAN" {
+		if strings.Contains(step, "posts_accepted") && strings.Contains(text, "message_id") {
+			return "reads a month of posts to find one"
+		}
+		return ""
+	}
+	for _, may := range mayScan {
+		if may.MatchString(step) {
+			return ""
+		}
+	}
+	for _, start := range mayScanStatements {
+		if strings.HasPrefix(strings.TrimSpace(text), start) {
+			return ""
+		}
+	}
+	for _, table := range largeTables {
+		if m[2] == table || regexp.MustCompile(`\b`+table+` (AS )?`+m[2]+`\b`).MatchString(text) {
+			return "reads all of " + table
+		}
+	}
+	return ""
+}
+
+// useEverything runs the statements that run often, or while others wait.
+func useEverything(t *testing.T, db *DB) {
+	t.Helper()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	by := Actor{Who: "postmaster", At: now.Add(-time.Hour)}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := db.CreateCommunity(ctx, by, Community{Name: "rust", Domain: "x.example"})
+	must(err)
+	for i := range 5 {
+		_, _, err := db.AddMember(ctx, by, c.ID, NewMember{Address: fmt.Sprintf("%d@x.example", i)})
+		must(err)
+	}
+	s, err := db.SubscriptionByAddress(ctx, c.ID, "1@x.example")
+	must(err)
+	s.Address = "new@x.example"
+	must(db.UpdateSubscription(ctx, by, s))
+	for i, reply := range []bool{false, true, true} {
+		a := Arrival{CommunityID: c.ID, MessageID: fmt.Sprint(i), BodyHash: []byte("b"), SubjectBase: "s", Reply: reply, Now: now, Skip: []int64{1}}
+		if i == 2 {
+			a.References = []string{"1", "7"}
+		}
+		_, err := db.AcceptPost(ctx, a)
+		must(err)
+	}
+	_, err = db.AcceptPost(ctx, Arrival{CommunityID: c.ID, MessageID: "7", BodyHash: []byte("b"), Now: now})
+	must(err)
+	_, err = db.HoldPost(ctx, Arrival{CommunityID: c.ID, MessageID: "held", BodyHash: []byte("b"), Now: now}, Holding{Reason: "why"})
+	must(err)
+	must(db.SendNotice(ctx, now, Notice{Recipient: "x@x.example"}))
+	useQueue(t, db, now, s)
+	useReading(t, db, c, s)
+}
+
+func useQueue(t *testing.T, db *DB, now time.Time, s Subscription) {
+	t.Helper()
+	worker, err := db.JoinWorkers(ctx, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := []func() error{
+		func() error {
+			made, err := 1, error(nil)
+			for made > 0 && err == nil {
+				made, err = db.Expand(ctx, now)
+			}
+			return err
+		},
+		func() error {
+			claimed, err := db.Claim(ctx, worker, 8, now)
+			if err != nil || len(claimed) != 8 {
+				return fmt.Errorf("claimed %d: %w", len(claimed), err)
+			}
+			ids := []Outcome{{DeliveryID: claimed[0].ID, State: Sent}, {DeliveryID: claimed[1].ID, State: Deferred, NextAt: now}}
+			if err := db.RecordOutcomes(ctx, worker, now, ids); err != nil {
+				return err
+			}
+			return db.RecordOutcomes(ctx, worker, now, []Outcome{{DeliveryID: claimed[2].ID}, {DeliveryID: claimed[4].ID}, {DeliveryID: claimed[5].ID, State: Sent},
+				{DeliveryID: claimed[7].ID, State: Sent}})
+		},
+		func() error { _, err := db.NextDue(ctx); return err },
+		func() error { _, err := db.Promote(ctx, now); return err },
+		func() error { return db.RenewLease(ctx, worker, now) },
+		func() error { return db.EndSubscription(ctx, Actor{At: now}, s.ID, Left) },
+		func() error { _, err := db.RetryDeliveries(ctx, []int64{1, 3}); return err },
+		func() error { _, err := db.RetryDeliveries(ctx, nil); return err },
+		func() error { _, err := db.DropDeliveries(ctx, Actor{}, []int64{1, 3}); return err },
+		func() error { return db.LeaveWorkers(ctx, worker) },
+		func() error { _, err := db.Prune(ctx, now.Add(time.Hour)); return err },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func useReading(t *testing.T, db *DB, c Community, s Subscription) {
+	t.Helper()
+	steps := []func() error{
+		func() error { _, err := db.Post(ctx, 1); return err },
+		func() error { _, err := db.PostsByMessageID(ctx, "1"); return err },
+		func() error { _, err := db.ThreadPosts(ctx, 1); return err },
+		func() error { _, err := db.Threads(ctx, c.ID, 10); return err },
+		func() error { _, err := db.Holds(ctx, c.ID, Held); return err },
+		func() error { _, err := db.Raw(ctx, 1); return err },
+		func() error { _, err := db.Dispatch(ctx, 1); return err },
+		func() error { _, err := db.Subscription(ctx, s.ID); return err },
+		func() error {
+			_, err := db.Subscriptions(ctx, c.ID, SubscriptionFilter{State: Active, Role: Facilitator})
+			return err
+		},
+		func() error { _, err := db.MembersByAddress(ctx, []string{"x@x.example"}); return err },
+		func() error { _, err := db.QueueList(ctx, QueueFilter{MessageID: "1"}); return err },
+		func() error { _, err := db.QueueList(ctx, QueueFilter{DispatchID: 1}); return err },
+		func() error { _, err := db.QueueList(ctx, QueueFilter{DeliveryID: 1}); return err },
+		func() error { _, err := db.Journal(ctx, c.ID, 10); return err },
+		func() error { _, err := db.Journal(ctx, 0, 10); return err },
+	}
+	for i, step := range steps {
+		if err := step(); err != nil && KindOf(err) != NotFound {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+}
