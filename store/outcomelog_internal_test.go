@@ -63,7 +63,11 @@ func TestOutcomesOfKilledProcess(t *testing.T) {
 	}{
 		{"nothing", func(*outcomeLog, int64, []Delivery) {}, 0},
 		{"some, one by one", func(l *outcomeLog, w int64, c []Delivery) { add(l, w, c[0].ID); add(l, w, c[2].ID) }, 2},
-		{"in both files", func(l *outcomeLog, w int64, c []Delivery) { add(l, w, c[0].ID); l.current = 1; add(l, w, c[1].ID, c[2].ID) }, 3},
+		{"in both files", func(l *outcomeLog, w int64, c []Delivery) {
+			add(l, w, c[0].ID)
+			l.current = 1
+			add(l, w, c[1].ID, c[2].ID)
+		}, 3},
 		{"the last line cut off", func(l *outcomeLog, w int64, c []Delivery) {
 			add(l, w, c[0].ID, c[1].ID)
 			if err := l.files[0].Truncate(2*outcomeSize - 5); err != nil {

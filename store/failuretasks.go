@@ -13,13 +13,13 @@ func (t *tx) scheduleOnce(task Task) error {
 	return err
 }
 
-// takeTask removes a task; mine is false where somebody else did, or it was put off since it was read.
-func (t *tx) takeTask(task Task) (mine bool, err error) {
+// takeFailureTask removes a task; mine is false where somebody else did, or it was put off since it was read.
+func (t *tx) takeFailureTask(task Task) (mine bool, err error) {
 	n, err := t.exec("DELETE FROM schedule WHERE id = ? AND due_at = ?", task.ID, micros(task.DueAt))
 	return n == 1, err
 }
 
-func (t *tx) cancelTask(kind string, communityID, objectID int64) error {
+func (t *tx) cancelFailureTask(kind string, communityID, objectID int64) error {
 	_, err := t.exec("DELETE FROM schedule WHERE kind = ? AND community_id = ? AND object_id = ?", kind, communityID, objectID)
 	return err
 }
@@ -44,7 +44,7 @@ func (db *DB) Take(ctx context.Context, now time.Time, tasks, next []Task, notic
 	err = db.durable.do(ctx, func(t *tx) error {
 		done = false
 		for _, task := range tasks {
-			mine, err := t.takeTask(task)
+			mine, err := t.takeFailureTask(task)
 			if err == nil && !mine {
 				err = Errorf(Conflict, "another daemon does this")
 			}
