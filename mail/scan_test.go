@@ -126,7 +126,7 @@ func TestScanLimits(t *testing.T) {
 		{"5,000 messages in messages", []byte(strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 5000)), "depth"},
 		{"999 parts", []byte(flat + strings.Repeat("--b\r\n\r\nx\r\n", 999) + "--b--\r\n"), ""},
 		{"100,000 parts", []byte(flat + strings.Repeat("--b\r\n\r\nx\r\n", 100_000) + "--b--\r\n"), "parts"},
-		{"4,000,000 delimiters of nothing", []byte(flat + strings.Repeat("--c\r\n", 4_000_000)), ""},
+		{"400,000 delimiters of nothing", []byte(flat + strings.Repeat("--c\r\n", 400_000)), ""},
 		{"long boundary", []byte("Content-Type: multipart/mixed; boundary=" + strings.Repeat("b", 201) + "\r\n\r\nx"), "boundary bytes"},
 		{"header line of 2 MB", []byte("Subject: " + strings.Repeat("x", 2<<20) + "\r\n\r\nx"), "header bytes"},
 		{"header of a part of 2 MB", []byte(flat + "--b\r\nX: " + strings.Repeat("x", 2<<20) + "\r\n\r\nx"), "header bytes"},
@@ -134,7 +134,7 @@ func TestScanLimits(t *testing.T) {
 		{"500 fields", []byte(strings.Repeat("X: y\r\n", 500) + "\r\nx"), ""},
 		{"501 fields", []byte(strings.Repeat("X: y\r\n", 501) + "\r\nx"), "header fields"},
 		{"800 parts with 2 kB of header each", []byte(flat + strings.Repeat("--b\r\nX: "+strings.Repeat("x", 2000)+"\r\n\r\n", 800)), "header bytes"},
-		{"16 MB of empty lines", []byte("X: y\r\n\r\n" + strings.Repeat("\r\n", 8<<20)), ""},
+		{"2 MB of empty lines", []byte("X: y\r\n\r\n" + strings.Repeat("\r\n", 1<<20)), ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

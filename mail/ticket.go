@@ -27,6 +27,8 @@ const (
 	TicketPulse       TicketKind = 13 // answer a survey question: the pulse
 	TicketNewsletter  TicketKind = 14 // approve a newsletter: the issue
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
+	TicketJoinApprove TicketKind = 16 // let somebody join: the request
+	TicketJoinDecline TicketKind = 17 // do not: the request
 )
 
 const (
@@ -58,7 +60,7 @@ var (
 // the community that the address or link named.
 type Ticket struct {
 	Kind    TicketKind
-	Person  int64     // the member
+	Person  int64     // whose it is: the subscription; 0 for an address that has none yet
 	Object  int64     // what it is for, depending on Kind
 	Expires time.Time // midnight UTC, rounded up; zero for no limit but the key's
 }
