@@ -22,6 +22,7 @@ type Draft struct {
 	Headers         [][2]string
 
 	Text         string       // lines in LF; long ones are one paragraph each
+	Flowed       bool         // Text is format=flowed already: lines with a space at the end go on in the next
 	HTML         string       // the same in HTML, "" for none
 	Alternatives []Attachment // further forms of the text, such as text/calendar
 	Attachments  []Attachment
@@ -154,7 +155,11 @@ type entity struct {
 
 // content builds text, alternatives and attachments into one entity.
 func (d *Draft) content() (entity, error) {
-	forms := []Attachment{{Type: "text/plain; charset=utf-8; format=flowed", Data: []byte(flow(d.Text))}}
+	text := strings.ReplaceAll(strings.TrimRight(cleanText(d.Text), "\n")+"\n", "\n", "\r\n")
+	if !d.Flowed {
+		text = flow(d.Text)
+	}
+	forms := []Attachment{{Type: "text/plain; charset=utf-8; format=flowed", Data: []byte(text)}}
 	if d.HTML != "" {
 		forms = append(forms, Attachment{Type: "text/html; charset=utf-8", Data: []byte(d.HTML)})
 	}

@@ -248,3 +248,18 @@ func FuzzDraft(f *testing.F) {
 		}
 	})
 }
+
+func TestDraftFlowed(t *testing.T) {
+	d := Draft{From: Address{Local: "a", Domain: "a.example"}, To: []Address{{Local: "b", Domain: "b.example"}}, Subject: "x",
+		Date: time.Unix(0, 0), MessageID: "1@a.example", Flowed: true, Text: "one line that \ngoes on \nhere\n> quote\n"}
+	raw, err := d.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\r\n\r\none line that \r\ngoes on \r\nhere\r\n> quote\r\n"; !strings.HasSuffix(string(raw), want) {
+		t.Errorf("got %q, want it to end in %q", raw, want)
+	}
+	if got, want := Read(raw).Text().All, "one line that goes on here\n> quote"; strings.TrimSpace(got) != want {
+		t.Errorf("read back: %q, want %q", got, want)
+	}
+}

@@ -42,7 +42,7 @@ func (l *List) notice(w letter) (store.Notice, error) {
 	to.Name = w.name
 	d := mail.Draft{
 		From: l.sender(w), To: []mail.Address{to}, Subject: text.Subject, Date: l.Now(), MessageID: id,
-		Text: text.Text, HTML: text.HTML, Attachments: w.attach,
+		Text: text.Text, Flowed: true, HTML: text.HTML, Attachments: w.attach,
 	}
 	if w.answers != nil {
 		d.IsReply, d.InReplyTo = true, w.answers.MessageID
