@@ -155,11 +155,7 @@ type entity struct {
 
 // content builds text, alternatives and attachments into one entity.
 func (d *Draft) content() (entity, error) {
-	text := strings.ReplaceAll(strings.TrimRight(cleanText(d.Text), "\n")+"\n", "\n", "\r\n")
-	if !d.Flowed {
-		text = flow(d.Text)
-	}
-	forms := []Attachment{{Type: "text/plain; charset=utf-8; format=flowed", Data: []byte(text)}}
+	forms := []Attachment{{Type: "text/plain; charset=utf-8; format=flowed", Data: []byte(d.flowed())}}
 	if d.HTML != "" {
 		forms = append(forms, Attachment{Type: "text/html; charset=utf-8", Data: []byte(d.HTML)})
 	}
@@ -269,4 +265,12 @@ func joinParts(kind string, parts []entity) (entity, error) {
 	}
 	joined.body = append(joined.body, "--"+boundary+"--\r\n"...)
 	return joined, joined.describe(Attachment{Type: "multipart/" + kind + `; boundary="` + boundary + `"`}, encoding, "")
+}
+
+// flowed returns the text as format=flowed, with CRLF lines.
+func (d *Draft) flowed() string {
+	if !d.Flowed {
+		return flow(d.Text)
+	}
+	return strings.ReplaceAll(strings.TrimRight(cleanText(d.Text), "\n")+"\n", "\n", "\r\n")
 }
