@@ -282,6 +282,10 @@ func (db *DB) LeaveWorkers(ctx context.Context, worker int64) error {
 
 // FreeExpired lets the claims of workers wait again whose lease ended, or who are gone.
 func (db *DB) FreeExpired(ctx context.Context, now time.Time) (n int, err error) {
+	// What was sent and is not in the database yet must not be sent again.
+	if err := db.Settle(ctx); err != nil {
+		return 0, err
+	}
 	err = db.durable.do(ctx, func(t *tx) error {
 		if _, err := t.exec("DELETE FROM workers WHERE lease_until < ?", micros(now)); err != nil {
 			return err
@@ -294,8 +298,18 @@ func (db *DB) FreeExpired(ctx context.Context, now time.Time) (n int, err error)
 	return n, err
 }
 
-// Claim gives a worker up to n waiting deliveries, in fair order; NotFound where it has lost its lease.
-func (db *DB) Claim(ctx context.Context, worker int64, n int, now time.Time) (claimed []Delivery, err error) {
+// Claim gives a worker up to n waiting deliveries, in fair order.
+func (db *DB) Claim(ctx context.Context, worker int64, n int, now time.Time) ([]Delivery, error) {
+	return db.claim(ctx, worker, n, "")
+}
+
+// ClaimExcept is Claim that passes over communities: those whose mail the smarthost leaves unanswered at the moment
+// would fill what a worker has in hand.
+func (db *DB) ClaimExcept(ctx context.Context, worker int64, n int, now time.Time, communities []int64) ([]Delivery, error) {
+	return db.claim(ctx, worker, n, " AND NOT "+db.dialect.in("community_id"), db.dialect.idList(communities))
+}
+
+func (db *DB) claim(ctx context.Context, worker int64, n int, except string, args ...any) (claimed []Delivery, err error) {
 	err = db.relaxed.do(ctx, func(t *tx) error {
 		claimed = make([]Delivery, 0, min(n, 512))
 		if err := t.holdLease(worker); err != nil {
@@ -310,7 +324,7 @@ func (db *DB) Claim(ctx context.Context, worker int64, n int, now time.Time) (cl
 			claimed, ids = append(claimed, d), append(ids, d.ID)
 			return err
 		}, `SELECT id, dispatch_id, community_id, subscription_id, recipient, attempts, accepted_at FROM deliveries
-			WHERE state = 0 ORDER BY rank, id LIMIT ?`+t.dialect.skipLocked(), n)
+			WHERE state = 0`+except+` ORDER BY rank, id LIMIT ?`+t.dialect.skipLocked(), append(args[:len(args):len(args)], n)...)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -14,6 +14,7 @@ var workerCases = []testCase{
 	{"a worker that lost its lease can claim nothing", lostLease},
 	{"a worker that leaves gives its claims back", leaveWorkers},
 	{"a new worker", joinWorkers},
+	{"communities can be passed over", claimExcept},
 }
 
 func claimAtOnce(t *testing.T, db *store.DB) {
@@ -107,4 +108,25 @@ func joinWorkers(t *testing.T, db *store.DB) {
 		want = 0
 	}
 	equal(t, "free at once", len(claimed), want)
+}
+
+func claimExcept(t *testing.T, db *store.DB) {
+	stalled, other := big(t, db, "stalled", 50), big(t, db, "other", 5)
+	Accept(t, db, Arrival(stalled, "one"))
+	Accept(t, db, Arrival(other, "two"))
+	for range 2 {
+		_, err := db.Expand(ctx, Now)
+		check(t, err)
+	}
+	worker, err := db.JoinWorkers(ctx, Now)
+	check(t, err)
+	claimed, err := db.ClaimExcept(ctx, worker, 100, Now, []int64{stalled.ID})
+	check(t, err)
+	equal(t, "claims", len(claimed), 5)
+	for _, d := range claimed {
+		equal(t, "community", d.CommunityID, other.ID)
+	}
+	claimed, err = db.ClaimExcept(ctx, worker, 100, Now, nil)
+	check(t, err)
+	equal(t, "claims of all", len(claimed), 50)
 }
