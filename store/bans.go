@@ -70,6 +70,15 @@ func (db *DB) LiftBan(ctx context.Context, by Actor, id int64) error {
 	})
 }
 
+// Ban returns the ban with an ID.
+func (db *DB) Ban(ctx context.Context, id int64) (b Ban, err error) {
+	err = db.queryRow(ctx, "there is no such ban", func(row rowScanner) (err error) {
+		b, err = scanBan(row)
+		return err
+	}, "SELECT "+banColumns+" FROM bans b WHERE b.id = ?", id)
+	return b, err
+}
+
 // Bans returns the bans of a community and those of all, oldest first.
 func (db *DB) Bans(ctx context.Context, communityID int64) (all []Ban, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
@@ -100,4 +109,13 @@ func (db *DB) BanOf(ctx context.Context, now time.Time, communityID int64, addre
 		OR b.kind = 'person' AND b.value = (SELECT CAST(a.member_id AS TEXT) FROM addresses a WHERE a.address = ?)`+where+
 		") ORDER BY CASE WHEN b.until = 0 THEN 0 ELSE 1 END DESC, b.until LIMIT 1", values...)
 	return found, err
+}
+
+// SubscriptionOf returns a member's subscription in a community; its state may be any.
+func (db *DB) SubscriptionOf(ctx context.Context, communityID, memberID int64) (s Subscription, err error) {
+	err = db.queryRow(ctx, "that member is not in this community", func(row rowScanner) (err error) {
+		s, err = scanSubscription(row)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.community_id = ? AND s.member_id = ?", communityID, memberID)
+	return s, err
 }

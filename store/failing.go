@@ -44,7 +44,7 @@ func (db *DB) DispatchCopies(ctx context.Context, dispatchID int64, domains []st
 func (db *DB) SettleFailures(ctx context.Context, task Task, count, mass []int64) (done bool, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
 		done = false
-		if mine, err := t.takeFailureTask(task); err != nil || !mine {
+		if n, err := t.takeTask(task, time.Time{}); err != nil || n != 1 {
 			return err
 		}
 		for state, ids := range map[FailureState][]int64{Counted: count, InMass: mass} {
@@ -99,7 +99,7 @@ func (db *DB) changeState(ctx context.Context, by Actor, id int64, from, to Subs
 			return err
 		}
 		for _, kind := range over {
-			if err := t.cancelFailureTask(kind, before.CommunityID, id); err != nil {
+			if err := t.cancelTask(kind, before.CommunityID, id); err != nil {
 				return err
 			}
 		}

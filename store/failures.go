@@ -6,6 +6,39 @@ import (
 	"time"
 )
 
+// Bouncing is how many failures suspend a subscription. It is a part of Rules: the zero value of each field is its
+// default. Days are those of UTC, and several failures on one are one.
+type Bouncing struct {
+	BounceDays       int `json:"bounce_days,omitempty"`        // on so many distinct days a hard failure,
+	BounceWithin     int `json:"bounce_within,omitempty"`      // within so many days
+	SoftBounceDays   int `json:"soft_bounce_days,omitempty"`   // on so many distinct days any failure,
+	SoftBounceWithin int `json:"soft_bounce_within,omitempty"` // within so many days
+}
+
+// The defaults of Bouncing: a dead address goes in a few days, a full mailbox or a filter gets three weeks.
+const (
+	DefaultBounceDays       = 3
+	DefaultBounceWithin     = 14
+	DefaultSoftBounceDays   = 7
+	DefaultSoftBounceWithin = 21
+	MostBounceDays          = 90 // that failures are looked back for
+)
+
+// Spelled returns the same with the defaults filled in. No window is shorter than the days that are wanted in it.
+func (b Bouncing) Spelled() Bouncing {
+	fill := func(value *int, byDefault int) {
+		if *value == 0 {
+			*value = byDefault
+		}
+	}
+	fill(&b.BounceDays, DefaultBounceDays)
+	fill(&b.BounceWithin, DefaultBounceWithin)
+	fill(&b.SoftBounceDays, DefaultSoftBounceDays)
+	fill(&b.SoftBounceWithin, DefaultSoftBounceWithin)
+	b.BounceWithin, b.SoftBounceWithin = max(b.BounceWithin, b.BounceDays), max(b.SoftBounceWithin, b.SoftBounceDays)
+	return b
+}
+
 // A Failure is one delivery that failed, by a bounce that came back or a refusal of the smarthost.
 type Failure struct {
 	ID             int64

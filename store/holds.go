@@ -148,3 +148,21 @@ func (db *DB) HeldFrom(ctx context.Context, communityID int64, from string) (n i
 		"SELECT COUNT(*) FROM holds WHERE community_id = ? AND state = 'held' AND from_address = ?", communityID, from)
 	return n, err
 }
+
+// Undecided returns the communities where posts or requests to join wait for a facilitator.
+func (db *DB) Undecided(ctx context.Context) (communities []int64, err error) {
+	err = db.query(ctx, scanIDs(&communities), `SELECT community_id FROM holds WHERE state = 'held'
+		UNION SELECT community_id FROM requests WHERE state = 'confirmed' ORDER BY 1`)
+	return communities, err
+}
+
+// UndecidedRequests returns the requests to join that wait for a facilitator, oldest first.
+func (db *DB) UndecidedRequests(ctx context.Context, communityID int64, limit int) (all []Request, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		r, err := scanRequest(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+requestColumns+` FROM requests WHERE community_id = ? AND state = 'confirmed' AND kind IN ('join', 'invite')
+		ORDER BY id LIMIT ?`, communityID, limit)
+	return all, err
+}

@@ -10,7 +10,7 @@ type Moderation struct {
 	HoldSize      int64        `json:"hold_size,omitempty"`      // bytes; larger posts are held; 0: none are
 	MaxRecipients int          `json:"max_recipients,omitempty"` // addresses in To and Cc; posts with more are held; 0: none are
 	Implicit      ImplicitRule `json:"implicit,omitempty"`
-	PostsPerHour  int          `json:"posts_per_hour,omitempty"` // of one author; more are held; 0 is DefaultPostsPerHour, -1 any number
+	PostsPerHour  int          `json:"posts_per_hour,omitempty"` // of one author; more are held; 0: any number
 
 	// "Field: pattern", the pattern in RE2 syntax, without regard to case.
 	HeaderHold   []string `json:"header_hold,omitempty"`
@@ -24,16 +24,14 @@ type Moderation struct {
 	SlowThreads []SlowThread `json:"slow_threads,omitempty"`
 }
 
-// DefaultPostsPerHour is far beyond what a person writes, and below what a broken program does to a community.
-const DefaultPostsPerHour = 60
-
-// An ImplicitRule says what happens to posts that name the list address neither in To nor in Cc. Most are spam.
+// An ImplicitRule says what happens to posts that name the list address neither in To nor in Cc. Most that strangers send
+// are spam; a member may have put it in Bcc.
 type ImplicitRule string
 
 // What can happen to them.
 const (
-	ImplicitHold   ImplicitRule = ""
-	ImplicitAccept ImplicitRule = "accept"
+	ImplicitAccept ImplicitRule = ""
+	ImplicitHold   ImplicitRule = "hold"
 	ImplicitRefuse ImplicitRule = "refuse"
 )
 

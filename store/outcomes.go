@@ -187,6 +187,7 @@ type Notice struct {
 	Sender         string // envelope sender, "" for <>
 	Recipient      string
 	Raw            []byte
+	RequireTLS     bool // RFC 8689
 }
 
 // SendNotice queues a mail of our own; it is promised when this returns.
@@ -202,7 +203,7 @@ func (t *tx) sendNotice(now time.Time, n Notice, raw packedRaw) error {
 	}
 	dispatch, err := t.insert(`INSERT INTO dispatches (community_id, kind, post_id, raw_id, sender, rewrite_from, require_tls,
 		accepted_at, expanded_to, expanding) VALUES (?, 'notice', 0, ?, ?, ?, ?, ?, 0, ?)`,
-		n.CommunityID, rawID, n.Sender, false, false, micros(now), false)
+		n.CommunityID, rawID, n.Sender, false, n.RequireTLS, micros(now), false)
 	if err != nil {
 		return err
 	}

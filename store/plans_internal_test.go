@@ -31,6 +31,9 @@ func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 func (r *recorder) note(text string, args int) {
+	if strings.HasPrefix(text, "EXPLAIN") {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.texts[text] = args

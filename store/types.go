@@ -44,6 +44,8 @@ type Rules struct {
 	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
 	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
 	Moderation
+	Bouncing
+	Visibility
 }
 
 // A Charter is what a community has agreed on; each part may be missing. New members read it in their welcome mail.

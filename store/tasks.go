@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// TasksDue returns the tasks of a kind that are due until a time, soonest first, at most 1,000.
+func (db *DB) TasksDue(ctx context.Context, kind string, until time.Time) (all []Task, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var task Task
+		var due int64
+		err := row.Scan(&task.ID, &task.Kind, &task.CommunityID, &task.ObjectID, &due, &task.Payload)
+		task.DueAt = fromMicros(due)
+		all = append(all, task)
+		return err
+	}, `SELECT id, kind, community_id, object_id, due_at, payload FROM schedule WHERE kind = ? AND due_at <= ?
+		ORDER BY due_at, id LIMIT 1000`, kind, micros(until))
+	return all, err
+}
+
+// ScheduleFirst makes a task unless there is one of the same kind, community and object.
+func (db *DB) ScheduleFirst(ctx context.Context, task Task) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO schedule (kind, community_id, object_id, due_at, payload) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (kind, community_id, object_id) DO NOTHING`,
+			task.Kind, task.CommunityID, task.ObjectID, micros(task.DueAt), task.Payload)
+		return err
+	})
+}
+
+// TakeTask takes a task and sends the mails that it was for, in one transaction. It is done then, or, where next is not
+// zero, due again at that time. Taken is false, and nothing is sent, where another daemon was faster.
+func (db *DB) TakeTask(ctx context.Context, now time.Time, task Task, next time.Time, notices []Notice) (taken bool, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		n, err := t.takeTask(task, next)
+		if taken = n == 1; err != nil || !taken {
+			return err
+		}
+		return t.sendNotices(now, notices)
+	})
+	return taken, err
+}
+
+func (t *tx) takeTask(task Task, next time.Time) (n int64, err error) {
+	if next.IsZero() {
+		return t.exec("DELETE FROM schedule WHERE id = ? AND due_at = ?", task.ID, micros(task.DueAt))
+	}
+	return t.exec("UPDATE schedule SET due_at = ? WHERE id = ? AND due_at = ?", micros(next), task.ID, micros(task.DueAt))
+}
