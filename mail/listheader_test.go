@@ -113,6 +113,26 @@ func TestOutgoingHeaderVariants(t *testing.T) {
 	}
 }
 
+// TestMboxLine: the line that mbox files have on top goes, wherever our own trace field came to stand; no other line
+// without a name does.
+func TestMboxLine(t *testing.T) {
+	for _, test := range []struct{ name, before, want string }{
+		{"on top", "From ann Fri May 29\nFrom: <ann@a.example>\n", "From: <ann@a.example>\n"},
+		{"below a trace field", "Received: x\nFrom ann Fri May 29\n more\nFrom: <ann@a.example>\n", "Received: x\nFrom: <ann@a.example>\n"},
+		{"quoted", ">From ann Fri May 29\nFrom: <ann@a.example>\n", "From: <ann@a.example>\n"},
+		{"later", "From: <ann@a.example>\nFrom ann Fri May 29\n", "From: <ann@a.example>\nFrom ann Fri May 29\n"},
+		{"junk", "junk\nFrom: <ann@a.example>\n", "junk\nFrom: <ann@a.example>\n"},
+	} {
+		h, _ := SplitHeader([]byte(test.before))
+		if err := OutgoingHeader(&h, rustOutgoing()); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(h.AppendTo(nil)); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s: got %q, want %q in front", test.name, got, test.want)
+		}
+	}
+}
+
 func TestSignatures(t *testing.T) {
 	const signature = "DKIM-Signature: v=1; a=rsa-sha256; d=a.example; s=x;\n h=%s; bh=x;\n b=h=subject\n"
 	const arc = "ARC-Seal: i=1; cv=none; b=x\nARC-Message-Signature: i=1; h=from:subject; b=x\nARC-Authentication-Results: i=1; x\n"

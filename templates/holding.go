@@ -21,6 +21,7 @@ type HeldFacilitator struct {
 	Since   time.Time
 	Text    string // what is new in the post; its first lines are shown
 	Again   bool   // it was asked before
+	Unclear bool   // this answers a reply that was neither a yes nor a no
 	Expires time.Time
 	Approve Ticket
 	Reject  Ticket // what is written to it is passed on

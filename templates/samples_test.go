@@ -128,7 +128,7 @@ func holdingSamples() []sample {
 			Reason: Reason{Code: ReasonSize, Detail: "31 MB"}, Since: at(3, 3, 14, 30), Expires: at(3, 10, 14, 30), ReplyApproves: true,
 			Text:    "Hello all,\n\nwe are about to choose a linter for three teams, and opinions differ more than I thought that they would. What do you use?\n\nAna",
 			Approve: ticket("a"), Reject: ticket("r")}},
-		{"held-facilitator.again", HeldFacilitator{For: forBen, Address: "x@x.example", Subject: "Offer", Again: true, Since: at(3, 3, 14, 30),
+		{"held-facilitator.again", HeldFacilitator{For: forBen, Address: "x@x.example", Subject: "Offer", Again: true, Unclear: true, Since: at(3, 3, 14, 30),
 			Reason: Reason{Detail: "The rule “offers” of the facilitators holds it."}, Text: "Buy now", Approve: ticket("a"), Reject: Ticket{Address: ticket("r").Address}}},
 		{"held-digest", HeldDigest{For: forBen, Posts: posts, More: 1, Joins: []HeldJoin{{"Chloé Dubois", "chloe@c.example", at(3, 2, 8, 0), ticket("c"), ticket("d")}}}},
 		{"hold-already", HoldAlready{For: forBen, Subject: "Which linter, and why?", From: "Ana Sousa", By: "Dana Levi", Approved: true, When: at(3, 3, 15, 0)}},

@@ -60,7 +60,7 @@ func TestNoUnusedTexts(t *testing.T) {
 		"role.": {"member", "facilitator", "sponsor", "expert", "mentor"}, "type.": {"professional", "technology", "interest", "geographic"},
 		"join.": {"open", "confirm", "approve"}, "delivery.": {"each", "daily", "weekly", "monthly", "none"},
 		"setting.": {"name", "language", "timezone", "delivery", "own-copies", "vacation", "news", "address"},
-		"reason.":  Reasons(), "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "command.": {},
+		"reason.":  Reasons(), "post.": {"dropped", "left-out"}, "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "command.": {},
 	}
 	for family, words := range families {
 		for _, word := range words {
@@ -122,6 +122,9 @@ func TestSay(t *testing.T) {
 		if got := Say(c.lang, c.key, fullArgs); got != c.want {
 			t.Errorf("Say(%s, %s) = %q, want %q", c.lang, c.key, got, c.want)
 		}
+	}
+	if got, want := Say("en", "command.thanks", Args{Name: "דנה"}), "Your thanks to דנה are noted."; got != want {
+		t.Errorf("a name in Hebrew gives %q, want %q", got, want)
 	}
 	for name, value := range hostile {
 		got := Say("en", "command.set-value", Args{Value: value, Names: []string{value}})

@@ -110,11 +110,12 @@ const (
 	ReasonUnproven   = "unproven"    // it claims to be a facilitator's and does not prove it
 	ReasonCommand    = "command"     // it looks like a command that went to the list address
 	ReasonReview     = "review"      // a facilitator wants to see this author's posts first
+	ReasonRepeated   = "repeated"    // its Message-ID was used before
 )
 
 // Reasons returns all codes.
 func Reasons() []string {
 	return []string{ReasonNonMember, ReasonFirstPost, ReasonAnnounce, ReasonEmergency, ReasonSize, ReasonRecipients,
 		ReasonImplicit, ReasonHeader, ReasonAttachment, ReasonAuthorPace, ReasonThreadPace, ReasonTimeOut, ReasonUnreadable,
-		ReasonUnproven, ReasonCommand, ReasonReview}
+		ReasonUnproven, ReasonCommand, ReasonReview, ReasonRepeated}
 }

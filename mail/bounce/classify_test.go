@@ -15,7 +15,7 @@ func TestClassify(t *testing.T) {
 		"no such host":             {"", "550 5.1.2 Host unknown (Name server: y.example: host not found)", Hard, "hostunknown"},
 		"full":                     {"", "552 5.2.2 mailbox full", Soft, "mailboxfull"},
 		"full, for days":           {"", "452 4.2.2 mailbox full (tried for 5 days)", Soft, "mailboxfull"},
-		"greylisted for days":      {"", "450 4.2.0 greylisted (tried for 5 days)", Soft, "expired"},
+		"greylisted for days":      {"", "450 4.2.0 greylisted (tried for 5 days)", Soft, "blocked"},
 		"our host is on a list":    {"", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", Soft, "blocked"},
 		"relaying":                 {"", "554 5.7.1 <x@y.example>: Relay access denied", Soft, "relay"},
 		"SPF":                      {"", "550 5.7.23 SPF validation failed", Soft, "authfailed"},

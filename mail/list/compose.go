@@ -49,7 +49,11 @@ func (l *List) Compose(ctx context.Context, d store.Dispatch, shared bool) (*Cop
 		message = append(mail.PersonalHeader(nil, c.FunctionAddress("leave"), ""), message...)
 		return newCopy(fixedSender(c.FunctionAddress("bounces")), nil, message), nil
 	}
-	return newCopy(l.verpSender(c), l.unsubscribeHead(c), message), nil
+	head, err := l.receiptHead(ctx, c, post)
+	if err != nil {
+		return nil, err
+	}
+	return newCopy(l.verpSender(c), head, message), nil
 }
 
 func newCopy(sender func([]byte, int64, int64) []byte, head func([]byte, int64) []byte, message []byte) *Copy {

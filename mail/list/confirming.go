@@ -108,6 +108,9 @@ func (l *List) isFacilitator(ctx context.Context, c store.Community, address str
 
 // confirmAgain answers a ticket whose request was decided before.
 func (l *List) confirmAgain(ctx context.Context, u ticketUse, r store.Request, out Outcome) (Outcome, error) {
+	if r.Kind == store.RequestCommands && (r.State == store.Confirmed || r.State == store.RequestDone) {
+		return l.confirmCommandsAgain(ctx, u, r, out)
+	}
 	c := u.community
 	isJoin := r.Kind == store.RequestJoin || r.Kind == store.RequestInvite
 	s, err := l.DB.SubscriptionByAddress(ctx, c.ID, r.Address)

@@ -132,6 +132,9 @@ func (l *List) askToJoin(ctx context.Context, c store.Community, a Application) 
 func (l *List) joinQuestion(c store.Community, a Application, r store.Request, id int64) letter {
 	ticket := l.ticket(c, mail.Ticket{Kind: mail.TicketConfirm, Object: id, Expires: r.ExpiresAt})
 	approve := c.Join == store.JoinApprove
+	if !a.Proven && a.By == "" {
+		a.Name = "" // it may be a stranger's words to somebody who never asked
+	}
 	w := letter{community: c, to: a.Address, name: a.Name, from: ticket.Address, answers: a.message}
 	if r.Kind == store.RequestInvite {
 		w.answers = nil

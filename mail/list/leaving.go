@@ -116,9 +116,8 @@ func actUndo(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 	if err != nil {
 		return out, err
 	}
-	lang := l.language(u.community, s.Language)
-	w := to(u.community, s, templates.UndoDone{For: forReader(u.community, s.Name),
-		Changes: []string{templates.Say(lang, "journal."+e.Action, templates.Args{Address: s.Address})}})
+	change := l.textOfChange(&asker{community: u.community, language: s.Language}, e)
+	w := to(u.community, s, templates.UndoDone{For: forReader(u.community, s.Name), Changes: []string{change}})
 	out.answer = &w
 	return out, nil
 }

@@ -24,10 +24,12 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"guildpost/mail"
 	"guildpost/store"
+	"guildpost/templates"
 )
 
 // A List serves all communities of an installation. Its fields are set once.
@@ -44,10 +46,19 @@ type List struct {
 	Timezone  *time.Location // of the installation
 	// AuthServID is whose Authentication-Results are believed, when they come from one of our own relays; "" is nobody's.
 	AuthServID string
+	// Postmaster is who hears of trouble; "" is nobody: then the log alone has it.
+	Postmaster string
+	// SharedCopies says that several recipients may get the same copy: their bounces have no ticket.
+	SharedCopies bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
+
+	rulesMu sync.Mutex
+	rules   map[int64]*compiled // by community
+
+	heldLooked atomic.Int64 // when it was last looked what waits, microseconds
 
 	helpMu sync.Mutex
 	helped map[string]time.Time // who was helped with a wrong ticket, and when
@@ -61,21 +72,19 @@ func (l *List) Post(ctx context.Context, c store.Community, env mail.Envelope, m
 	if err := l.inspect(c, env, m); err != nil {
 		return err
 	}
-	author := m.From[0]
-	address, err := mail.Canonical(author.String())
-	if err != nil {
-		return store.Errorf(store.Invalid, "the From address of this message cannot be answered: %w", err).WithStatus("5.1.7")
-	}
-	arrival := l.arrival(c, env, m, author, address)
-	reason, err := l.judge(ctx, c, &arrival)
+	p, err := l.candidate(ctx, c, env, m)
 	if err != nil {
 		return err
 	}
-	if reason == "" {
-		reason, err = l.accept(ctx, c, m, arrival)
+	reason, err := l.judge(ctx, p)
+	if err != nil {
+		return err
 	}
-	if err == nil && reason != "" {
-		err = l.hold(ctx, arrival, reason)
+	if reason == none {
+		reason, err = l.accept(ctx, p)
+	}
+	if err == nil && reason != none {
+		err = l.hold(ctx, p, reason)
 	}
 	return err
 }
@@ -136,74 +145,42 @@ func (l *List) arrival(c store.Community, env mail.Envelope, m *mail.Message, au
 	return a
 }
 
-// judge looks at who wrote it: an error refuses, a reason holds, neither accepts.
-func (l *List) judge(ctx context.Context, c store.Community, a *store.Arrival) (reason string, err error) {
-	s, err := l.DB.SubscriptionByAddress(ctx, c.ID, a.From)
-	if err != nil && store.KindOf(err) != store.NotFound {
-		return "", err
-	}
-	a.MemberID = s.MemberID
-	member := err == nil && (s.State == store.Active || s.State == store.Suspended)
-	switch {
-	case s.State == store.Banned:
-		return "", store.Errorf(store.Forbidden, "%s may not post to %s; its facilitators answer at %s",
-			a.From, c.Title, c.FunctionAddress("owner"))
-	case member && c.OnlyAnnounce && !s.Has(store.Facilitator):
-		return "only facilitators post to this community", nil
-	case member:
-		if !s.OwnCopies {
-			a.Skip = append(a.Skip, s.MemberID)
-		}
-		return "", nil
-	}
-	return l.judgeStranger(c, a.From)
-}
-
-func (l *List) judgeStranger(c store.Community, from string) (reason string, err error) {
-	switch c.NonMembers {
-	case store.PostAccept:
-		return "", nil
-	case store.PostHold:
-		return from + " is not a member", nil
-	}
-	return "", store.Errorf(store.Forbidden, "%s is not a member of %s. To join, write to %s; if you are a member with another "+
-		"address, write from that one; for anything else, the facilitators read %s",
-		from, c.Title, c.FunctionAddress("join"), c.FunctionAddress("owner"))
-}
-
 // accept posts it; a reason comes back where it must be held after all.
-func (l *List) accept(ctx context.Context, c store.Community, m *mail.Message, a store.Arrival) (reason string, err error) {
-	if a.RewriteFrom, err = l.rewritesFrom(ctx, c, a.From); err != nil {
-		return "", err
+func (l *List) accept(ctx context.Context, p *candidate) (templates.Reason, error) {
+	if err := l.prepare(ctx, p); err != nil {
+		return none, err
 	}
-	readers, err := l.DB.MembersByAddress(ctx, otherReaders(m, a.From))
-	if err != nil {
-		return "", err
-	}
-	a.Skip = append(a.Skip, readers...)
-	result, err := l.DB.AcceptPost(ctx, a)
+	result, err := l.DB.AcceptPost(ctx, p.arrival)
 	switch {
 	case err != nil:
-		return "", err
+		return none, err
 	case result.Conflict:
-		return "another message with the same Message-ID was posted before", nil
+		return templates.Reason{Code: templates.ReasonRepeated}, nil
 	case result.Duplicate:
-		l.Log.Info("a message that was known came again", "community", c.Address(), "message_id", a.MessageID,
+		l.Log.Info("a message that was known came again", "community", p.community.Address(), "message_id", p.arrival.MessageID,
 			"post", result.PostID, "hold", result.HoldID)
-		return "", nil
+		return none, nil
 	}
-	l.Log.Info("post accepted", "community", c.Address(), "post", result.PostID, "thread", result.ThreadID,
-		"message_id", a.MessageID)
+	l.Log.Info("post accepted", "community", p.community.Address(), "post", result.PostID, "thread", result.ThreadID,
+		"message_id", p.arrival.MessageID)
 	l.wake()
-	return "", nil
+	return none, nil
 }
 
-func (l *List) hold(ctx context.Context, a store.Arrival, reason string) error {
-	result, err := l.DB.HoldPost(ctx, a, reason)
-	if err == nil && !result.Duplicate {
-		l.Log.Info("post held", "community", a.CommunityID, "hold", result.HoldID, "message_id", a.MessageID, "reason", reason)
+// prepare finds out how a post goes out: in whose name, and to whom not.
+func (l *List) prepare(ctx context.Context, p *candidate) (err error) {
+	if p.arrival.RewriteFrom, err = l.rewritesFrom(ctx, p.community, p.arrival.From); err != nil {
+		return err
 	}
-	return err
+	readers, err := l.DB.MembersByAddress(ctx, otherReaders(p.message, p.arrival.From))
+	if err != nil {
+		return err
+	}
+	p.arrival.Skip = readers
+	if p.member && !p.writer.OwnCopies {
+		p.arrival.Skip = append(p.arrival.Skip, p.writer.MemberID)
+	}
+	return nil
 }
 
 // otherReaders are the addresses in To and Cc: who has the message from there needs no second copy. The author is

@@ -17,6 +17,7 @@ type letter struct {
 	name      string
 	language  string // of the reader; "" is the community's
 	data      any
+	more      []any // further texts of the same mail
 	// from is where a plain reply goes: a ticket address, or that of a function; "" is the facilitators.
 	from         string
 	subscription int64         // whose failure it counts for if it bounces; 0 for somebody who has none
@@ -27,7 +28,7 @@ type letter struct {
 // notice writes a letter. It is marked as automatic, so that no robot answers it, and goes out with the null sender
 // unless it concerns a subscription.
 func (l *List) notice(w letter) (store.Notice, error) {
-	text, err := templates.Render(l.language(w.community, w.language), w.data)
+	text, err := templates.Together(l.language(w.community, w.language), w.data, w.more...)
 	if err != nil {
 		return store.Notice{}, err
 	}

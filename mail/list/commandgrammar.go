@@ -1,0 +1,260 @@
+package list
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"guildpost/mail"
+)
+
+const (
+	maxCommands    = 20  // lines of a mail that are read
+	maxCommandLine = 500 // octets of one of them
+)
+
+// A command is one line of a mail with commands.
+type command struct {
+	line string // as it was written, without what stood round it
+	verb string // one of verbs, or "" where the line begins with none
+	word string // that it begins with, as it was written
+	args string
+}
+
+// String is the command as it is written best.
+func (c command) String() string {
+	if c.verb == "" {
+		return c.line
+	}
+	return strings.TrimSpace(c.verb + " " + c.args)
+}
+
+// ends is true for the line behind which nothing is read. "Stop sending me this" is none.
+func (c command) ends() bool { return c.verb == "end" && c.args == "" }
+
+// synonyms are what people write who know other list managers, or other languages. A verb is its own synonym.
+var synonyms = map[string][]string{
+	"help":     {"?", "commands", "hilfe", "ayuda"},
+	"info":     {"about", "information", "faq"},
+	"charter":  {"rules", "charta", "carta", "conduct"},
+	"who":      {"members", "review", "roster", "recipients"},
+	"which":    {"mine", "subscriptions"},
+	"lists":    {"list", "communities", "index-lists"},
+	"join":     {"subscribe", "sub", "add", "subscription", "beitreten", "unirse"},
+	"leave":    {"unsubscribe", "unsub", "signoff", "sign-off", "sig", "remove", "del", "delete", "austreten", "salir", "bye"},
+	"set":      {"change", "option"},
+	"show":     {"settings", "options", "status", "query", "whoami"},
+	"vacation": {"away", "holiday", "holidays", "urlaub", "vacaciones", "postpone"},
+	"mute":     {"ignore", "silence"},
+	"unmute":   {"unignore", "unfollow", "unwatch"},
+	"follow":   {"watch"},
+	"invite":   {},
+	"stats":    {"statistics", "stat"},
+	"find":     {"search", "such", "suche", "buscar"},
+	"get":      {"fetch", "send"},
+	"index":    {"threads", "archive", "archives", "ls"},
+	"whois":    {"member"},
+	"thanks":   {"thank", "kudos", "danke", "gracias"},
+	"undo":     {"revert", "takeback"},
+	"journal":  {"log", "history"},
+	"end":      {"quit", "exit", "stop", "eof"},
+}
+
+// verbOf returns the verb that a word stands for.
+func verbOf(word string) (verb string, ok bool) {
+	word = strings.ToLower(word)
+	if _, ok := synonyms[word]; ok {
+		return word, true
+	}
+	for verb, others := range synonyms {
+		if slices.Contains(others, word) {
+			return verb, true
+		}
+	}
+	return "", false
+}
+
+// parseCommands reads the commands of a mail: its subject where that is one, then its new text, a line each, until a line
+// that ends them. More is how many lines were left.
+func parseCommands(subject, text string) (all []command, more int) {
+	var lines []command
+	for line := range strings.SplitSeq(text, "\n") {
+		c, ok := parseCommand(line)
+		if !ok || slices.ContainsFunc(lines, func(other command) bool { return other.String() == c.String() }) {
+			continue
+		}
+		if isGreeting(c) {
+			continue
+		}
+		if c.ends() || isClosing(c) {
+			break
+		}
+		if len(lines) == maxCommands {
+			more++
+			continue
+		}
+		lines = append(lines, c)
+	}
+	first, ok := subjectCommand(subject, len(lines) == 0)
+	if !ok || slices.ContainsFunc(lines, func(other command) bool { return other.String() == first.String() }) {
+		return lines, more
+	}
+	if first.ends() {
+		return nil, 0
+	}
+	if len(lines) == maxCommands {
+		lines = lines[:maxCommands-1]
+		more++
+	}
+	return append([]command{first}, lines...), more
+}
+
+// subjectCommand reads a subject. One that answers something, or begins with no verb, is a command only where there is no
+// other: it is what the mail is about.
+func subjectCommand(subject string, alone bool) (c command, ok bool) {
+	base, reply := mail.BaseSubject(subject)
+	if reply {
+		subject = base
+	}
+	c, ok = parseCommand(subject)
+	if !ok || isGreeting(c) || !alone && (reply || c.verb == "") {
+		return c, false
+	}
+	return c, alone || !isClosing(c)
+}
+
+// parseCommand reads one line; ok is false for one that says nothing, or is quoted.
+func parseCommand(line string) (c command, ok bool) {
+	line = strings.ToValidUTF8(line, "")
+	line = strings.Join(strings.FieldsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if strings.HasPrefix(line, ">") {
+		return c, false
+	}
+	if line != "?" {
+		line = strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
+		line = strings.TrimRight(line, " \"'“”„‚‘’«»`*;,|")
+	}
+	line = cutAt(line, maxCommandLine)
+	word, args, _ := strings.Cut(line, " ")
+	if isPlease(word) && args != "" {
+		line = args
+		word, args, _ = strings.Cut(args, " ")
+	}
+	if line == "" {
+		return c, false
+	}
+	c = command{line: line, word: word, args: strings.TrimSpace(args)}
+	bare := strings.TrimRight(word, ".,:;!\"'”’»`*)")
+	if word == "?" {
+		bare = word
+	}
+	c.verb, _ = verbOf(bare)
+	return c, true
+}
+
+func isPlease(word string) bool {
+	word = strings.ToLower(strings.TrimRight(word, ","))
+	return word == "please" || word == "bitte"
+}
+
+// cutAt cuts a text at a number of octets, not within a character.
+func cutAt(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return strings.TrimSpace(s[:most])
+}
+
+// isGreeting is true for what people write before they come to the matter.
+func isGreeting(c command) bool {
+	switch strings.ToLower(strings.TrimRight(c.word, ",.:!")) {
+	case "hi", "hello", "hallo", "hola", "hey", "dear", "liebe", "lieber", "moin", "servus", "guten", "buenos", "buenas":
+		return c.verb == ""
+	}
+	return false
+}
+
+// isClosing is true for what people write at the end, although "thanks" is a command too: that names somebody.
+func isClosing(c command) bool {
+	if c.verb == "thanks" {
+		person, note := thanksParts(c.args)
+		first, _, _ := strings.Cut(strings.ToLower(person), " ")
+		switch strings.Trim(first, ",.!") {
+		case "", "you", "in", "a", "and", "so", "very", "again", "und", "im", "de", "y", "vielmals", "schön", "all":
+			return true
+		}
+		return !strings.Contains(person, "@") && note == "" || strings.ContainsAny(c.word, ",!.")
+	}
+	switch strings.ToLower(strings.TrimRight(c.word, ",.:!")) {
+	case "regards", "best", "cheers", "sincerely", "kind", "yours", "many", "warm", "greetings", "viele", "liebe-grüße", "mit", "gruß", "grüße",
+		"lg", "vg", "mfg", "beste", "saludos", "atentamente", "un", "muchas", "vielen":
+		return c.verb == ""
+	}
+	return false
+}
+
+// thanksParts takes "ADDRESS for the review" apart.
+func thanksParts(args string) (person, note string) {
+	words := strings.Fields(args)
+	for i, word := range words {
+		switch strings.ToLower(word) {
+		case "for", "für", "fuer", "por", "para":
+			return strings.Join(words[:i], " "), strings.Join(words[i+1:], " ")
+		}
+		if rest, ok := strings.CutSuffix(word, ":"); ok {
+			return strings.Join(append(words[:i:i], rest), " "), strings.Join(words[i+1:], " ")
+		}
+	}
+	if len(words) > 0 && strings.Contains(words[0], "@") {
+		return words[0], strings.Join(words[1:], " ")
+	}
+	return strings.Join(words, " "), ""
+}
+
+// nearestVerb returns the verb that a word was probably meant to be, "" where none is near.
+func nearestVerb(word string) string {
+	word = strings.ToLower(strings.Trim(word, ".,:;!?"))
+	const longest = 20
+	if len(word) < 2 || len(word) > longest {
+		return ""
+	}
+	best, near := "", 3
+	for verb, others := range synonyms {
+		for _, known := range append([]string{verb}, others...) {
+			d := editDistance(word, known)
+			if d*3 <= len(known)+1 && (d < near || d == near && verb < best) {
+				best, near = verb, d
+			}
+		}
+	}
+	return best
+}
+
+// editDistance counts the letters that are wrong, missing, too many, or swapped with the next.
+func editDistance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	before, last := make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row := make([]int, len(y)+1)
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(row[j-1]+1, last[j]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(y)]
+}

@@ -1,0 +1,245 @@
+package list
+
+import (
+	"context"
+
+	"guildpost/mail"
+	"guildpost/store"
+	"guildpost/templates"
+)
+
+// A verb is what a command does.
+type verb struct {
+	usage  string // how it is written
+	member bool   // only members can
+	plan   func(ctx context.Context, l *List, a *asker, c command) (plan, error)
+}
+
+// communityVerbs are the commands of a community.
+func communityVerbs() map[string]verb {
+	return map[string]verb{
+		"help":     {"help", false, planHelp},
+		"info":     {"info", false, planInfo},
+		"charter":  {"charter", false, planCharter},
+		"lists":    {"lists", false, planLists},
+		"which":    {"which", false, planWhich},
+		"join":     {"join", false, planJoin},
+		"leave":    {"leave", false, planLeave},
+		"who":      {"who", true, planWho},
+		"find":     {"find ana", true, planFind},
+		"whois":    {"whois ana@example.org", true, planWhois},
+		"show":     {"show", true, planShow},
+		"set":      {"set delivery weekly", true, planSet},
+		"vacation": {"vacation 2026-08-31", true, planVacation},
+		"mute":     {"mute SUBJECT", true, planThreadMode},
+		"unmute":   {"unmute SUBJECT", true, planThreadMode},
+		"follow":   {"follow SUBJECT", true, planThreadMode},
+		"index":    {"index", true, planIndex},
+		"get":      {"get 12", true, planGet},
+		"stats":    {"stats", true, planStats},
+		"invite":   {"invite ana@example.org", true, planInvite},
+		"thanks":   {"thanks ana@example.org for the review", true, planThanks},
+		"undo":     {"undo", true, planUndo},
+		"journal":  {"journal", true, planJournal},
+	}
+}
+
+// A result is what a command found or did.
+type result struct {
+	done    bool
+	text    string
+	lines   []string
+	section any               // a text of its own: one of the types of package templates
+	attach  []mail.Attachment // beside it
+	own     bool              // a mail of its own says it
+}
+
+// A plan is what a command is going to do. Where there is nothing to change, its result is the answer already.
+type plan struct {
+	result
+	// do changes something.
+	do     func(ctx context.Context) (result, error)
+	leaves bool // it is that the asker leaves
+	// asks says that do asks by itself whether it was them, where that is needed.
+	asks bool
+	// line is the command as it is kept until it is confirmed, and shown what the mail that asks says of it; "" is the
+	// command as it was understood.
+	line, shown string
+}
+
+// A commandRun goes through the commands of a mail.
+type commandRun struct {
+	list    *List
+	asker   *asker
+	verbs   map[string]verb
+	skipped int
+
+	results  []templates.CommandResult
+	sections []any
+	attach   []mail.Attachment
+	own      int // answers that are mails of their own
+	waiting  []plan
+}
+
+// command does one command, or lets it wait.
+func (r *commandRun) command(ctx context.Context, c command) {
+	v, known := r.verbs[c.verb]
+	switch {
+	case c.verb == "":
+		r.add(c, result{text: r.say("command.unknown", templates.Args{})})
+		r.suggest(c)
+		return
+	case !known:
+		r.add(c, result{text: r.say("command.elsewhere", templates.Args{})})
+		return
+	case v.member && !r.asker.member:
+		r.add(c, result{text: r.say("command.needs-member", templates.Args{Address: r.asker.address})})
+		return
+	}
+	p, err := v.plan(ctx, r.list, r.asker, c)
+	if err == nil && p.do != nil && !r.asker.proven && !p.asks {
+		r.wait(c, p)
+		return
+	}
+	if err == nil && p.do != nil {
+		p.result, err = p.do(ctx)
+	}
+	if err != nil {
+		p.result = r.failed(c, err)
+	}
+	r.add(c, p.result)
+}
+
+func (r *commandRun) say(key string, args templates.Args) string {
+	return r.list.say(r.asker, key, args)
+}
+
+// failed tells of an error. Those that the asker can do something about have been told by the command itself.
+func (r *commandRun) failed(c command, err error) result {
+	if text, ok := isRefusal(err); ok {
+		return result{text: text}
+	}
+	r.list.Log.Error("a command by mail failed", "community", r.asker.community.Name, "command", c.verb, "error", err)
+	return result{text: r.say("command.later", templates.Args{})}
+}
+
+// A refusal is an error whose text is in the asker's language already.
+type refusal struct{ text string }
+
+func (r refusal) Error() string { return r.text }
+
+func isRefusal(err error) (text string, ok bool) {
+	r, ok := err.(refusal)
+	return r.text, ok
+}
+
+// refuse says to an asker why something is not done.
+func (l *List) refuse(a *asker, key string, args templates.Args) error {
+	return refusal{l.say(a, key, args)}
+}
+
+// missing says how a command is written.
+func (l *List) missing(a *asker, c command) error {
+	return l.refuse(a, "command.missing", templates.Args{Value: communityVerbs()[c.verb].usage})
+}
+
+func (r *commandRun) wait(c command, p plan) {
+	if p.line == "" {
+		p.line = c.String()
+	}
+	if p.shown == "" {
+		p.shown = p.line
+	}
+	r.waiting = append(r.waiting, p)
+	r.results = append(r.results, templates.CommandResult{Line: r.shown(c), Done: true,
+		Text: r.say("command.needs-confirm", templates.Args{Address: r.asker.s.Address})})
+	r.own++
+}
+
+// shown is how the answer names a line.
+func (r *commandRun) shown(c command) string {
+	if !r.asker.proven {
+		return c.verb
+	}
+	return cutAt(c.line, 200)
+}
+
+func (r *commandRun) add(c command, res result) {
+	switch {
+	case res.own:
+		r.own++
+	case res.section != nil:
+		r.sections = append(r.sections, res.section)
+		if res.text == "" {
+			res.text, res.done = r.say("command.below", templates.Args{}), true
+		}
+	}
+	r.attach = append(r.attach, res.attach...)
+	r.results = append(r.results, templates.CommandResult{Line: r.shown(c), Done: res.done, Text: res.text, Lines: res.lines})
+}
+
+// suggest names the command that was probably meant.
+func (r *commandRun) suggest(c command) {
+	verb := nearestVerb(c.word)
+	if _, ok := r.verbs[verb]; !ok {
+		return
+	}
+	if r.asker.proven {
+		verb = cutAt(command{verb: verb, args: c.args}.String(), 100)
+	}
+	r.results[len(r.results)-1].Suggestion = verb
+}
+
+// letter is the answer; ok is false where mails of their own say all there is to say.
+func (r *commandRun) letter() (w letter, ok bool) {
+	if len(r.results) == r.own && r.skipped == 0 {
+		return w, false
+	}
+	request := ""
+	if r.asker.community.ID != 0 {
+		request = r.asker.community.FunctionAddress("request")
+	}
+	if len(r.results) == 1 && len(r.sections) == 1 && r.results[0].Lines == nil {
+		w = r.list.letterTo(r.asker, r.sections[0])
+		if _, pages := r.sections[0].(templates.MemberList); pages {
+			w.from = request
+		}
+		return w, true
+	}
+	w = r.list.letterTo(r.asker, templates.CommandResults{For: r.asker.greeting(), Results: r.results, Skipped: r.skipped, Limit: maxCommands})
+	w.more, w.attach, w.from = r.sections, r.attach, request
+	return w, true
+}
+
+// askFirst mails the question whether the commands that wait are the member's own. A plain reply carries them out.
+func (r *commandRun) askFirst(ctx context.Context) error {
+	switch {
+	case len(r.waiting) == 0:
+		return nil
+	case len(r.waiting) == 1 && r.waiting[0].leaves:
+		return r.list.askToLeave(ctx, r.asker.community, r.asker.s, r.asker.message)
+	}
+	lines, shown := make([]string, len(r.waiting)), make([]string, len(r.waiting))
+	for i, p := range r.waiting {
+		lines[i], shown[i] = p.line, p.shown
+	}
+	return r.list.askToConfirm(ctx, r.asker, commandsPayload{Lines: lines}, r.asker.s.Address, shown)
+}
+
+// askToConfirm mails a question to an address. What it asks about happens when the question is answered.
+func (l *List) askToConfirm(ctx context.Context, a *asker, payload commandsPayload, address string, shown []string) error {
+	request := store.Request{CommunityID: a.community.ID, Kind: store.RequestCommands, Address: address, Payload: payload.text(),
+		AskedAt: l.Now(), ExpiresAt: l.Now().Add(confirmLife)}
+	_, err := l.DB.Ask(ctx, request, func(id int64) ([]store.Notice, error) {
+		ticket := l.ticket(a.community, mail.Ticket{Kind: mail.TicketConfirm, Object: id, Expires: request.ExpiresAt})
+		w := l.letterTo(a, templates.ConfirmCommand{For: a.greeting(), Commands: shown, Asked: request.AskedAt.In(l.zone(a.community, a.s)),
+			Confirm: ticket, Expires: request.ExpiresAt})
+		w.from = ticket.Address
+		if w.to != address { // a new address, which is not the member's yet
+			w.to, w.subscription, w.answers = address, 0, nil
+		}
+		return l.notices(w)
+	})
+	l.wake()
+	return err
+}

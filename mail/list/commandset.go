@@ -1,0 +1,274 @@
+package list
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"guildpost/store"
+	"guildpost/templates"
+)
+
+// A setting is one that members change by mail.
+type setting struct {
+	key    string   // as in templates.Setting
+	others []string // words for it elsewhere
+	values []string // that it can have, for people; "…" where any text does
+	set    func(s *store.Subscription, value string) bool
+	get    func(s store.Subscription) string
+}
+
+var settings = []setting{
+	{"delivery", []string{"mail", "digest", "nomail", "zustellung", "entrega"}, []string{"each", "daily", "weekly", "monthly", "none"}, setDelivery,
+		func(s store.Subscription) string { return string(s.Delivery) }},
+	{"own-copies", []string{"owncopies", "own_copies", "copies", "myposts", "repro", "norepro"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.OwnCopies }),
+		func(s store.Subscription) string { return switchText(s.OwnCopies) }},
+	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
+	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
+		func(s store.Subscription) string { return s.Timezone }},
+	{"name", []string{"realname", "fullname", "nombre"}, []string{"Ana Sousa"}, setName, func(s store.Subscription) string { return s.Name }},
+	{"news", []string{"named", "newsletter"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.Named }),
+		func(s store.Subscription) string { return switchText(s.Named) }},
+}
+
+var onOff = []string{"on", "off"}
+
+func switchText(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// findSetting knows a setting by its key or another word.
+func findSetting(word string) (setting, bool) {
+	word = strings.ToLower(strings.TrimRight(word, ":="))
+	for _, s := range settings {
+		if s.key == word || slices.Contains(s.others, word) {
+			return s, true
+		}
+	}
+	return setting{}, false
+}
+
+func setDelivery(s *store.Subscription, value string) bool {
+	mode, ok := map[string]store.DeliveryMode{
+		"each": store.Each, "mail": store.Each, "on": store.Each, "all": store.Each, "every": store.Each, "immediate": store.Each, "nodigest": store.Each,
+		"daily": store.Daily, "digest": store.Daily, "digests": store.Daily, "plain": store.Daily, "mime": store.Daily,
+		"weekly": store.Weekly, "monthly": store.Monthly,
+		"none": store.None, "nomail": store.None, "off": store.None, "no": store.None,
+	}[strings.ToLower(value)]
+	if ok {
+		s.Delivery = mode
+	}
+	return ok
+}
+
+func setSwitch(field func(*store.Subscription) *bool) func(*store.Subscription, string) bool {
+	return func(s *store.Subscription, value string) bool {
+		switch strings.ToLower(value) {
+		case "on", "yes", "true", "1", "ja", "sí", "si", "an":
+			*field(s) = true
+		case "off", "no", "false", "0", "nein", "aus", "not":
+			*field(s) = false
+		default:
+			return false
+		}
+		return true
+	}
+}
+
+func setLanguage(s *store.Subscription, value string) bool {
+	value = strings.ToLower(value)
+	if known, ok := map[string]string{"english": "en", "englisch": "en", "inglés": "en", "german": "de", "deutsch": "de", "alemán": "de",
+		"spanish": "es", "spanisch": "es", "español": "es"}[value]; ok {
+		value = known
+	}
+	base, _, _ := strings.Cut(value, "-")
+	if len(value) > 20 || templates.Language(value) != base {
+		return false
+	}
+	s.Language = value
+	return true
+}
+
+func setTimezone(s *store.Subscription, value string) bool {
+	for _, name := range []string{value, titleZone(value), strings.ToUpper(value)} {
+		if _, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
+			s.Timezone = name
+			return true
+		}
+	}
+	return false
+}
+
+// titleZone writes europe/berlin as Europe/Berlin.
+func titleZone(name string) string {
+	b := []byte(strings.ToLower(name))
+	for i := range b {
+		if (i == 0 || b[i-1] == '/' || b[i-1] == '_' || b[i-1] == '-') && b[i] >= 'a' && b[i] <= 'z' {
+			b[i] -= 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// maxName is how long a member's name gets, in octets.
+const maxName = 100
+
+func setName(s *store.Subscription, value string) bool {
+	if len(value) > maxName || strings.ContainsAny(value, "<>@") || strings.Contains(value, "://") {
+		return false
+	}
+	s.Name = value
+	return true
+}
+
+// planSet changes a setting: "set delivery weekly", and for facilitators "set ADDRESS delivery weekly".
+func planSet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
+	target, args, err := l.settingsOf(ctx, a, a.withoutList(c.args))
+	if err != nil {
+		return plan{}, err
+	}
+	key, value, _ := strings.Cut(args, " ")
+	value = strings.TrimSpace(strings.TrimPrefix(value, "="))
+	switch strings.ToLower(key) {
+	case "":
+		return plan{}, l.missing(a, c)
+	case "vacation":
+		return l.planVacationOf(a, target, value, c)
+	case "address", "email", "e-mail":
+		return l.planAddress(ctx, a, target, value, c)
+	}
+	s, ok := findSetting(key)
+	if value == "" && setDelivery(&store.Subscription{}, key) { // as in "set nomail", "set digest"
+		s, _ = findSetting("delivery")
+		value, ok = key, true
+	}
+	if !ok {
+		return plan{}, l.refuse(a, "command.set-key", templates.Args{Value: a.quote(key), Names: settingKeys()})
+	}
+	after := target
+	value = strings.TrimRight(value, ",;.")
+	if value == "" || !s.set(&after, value) {
+		return plan{}, l.refuse(a, "command.set-value", templates.Args{Value: a.quote(value), Names: s.values})
+	}
+	kept := s.get(after)
+	p := l.planChange(a, target, after, templates.Setting{Key: s.key, Value: kept})
+	p.line = l.setLine(a, target, s.key+" "+kept)
+	if s.key == "name" && !isPlainName(kept) {
+		p.shown = l.setLine(a, target, "name …")
+	}
+	return p, nil
+}
+
+func settingKeys() []string {
+	keys := make([]string, 0, len(settings)+2)
+	for _, s := range settings {
+		keys = append(keys, s.key)
+	}
+	return append(keys, "vacation", "address")
+}
+
+// setLine is how a change is written.
+func (l *List) setLine(a *asker, target store.Subscription, what string) string {
+	if target.ID != a.s.ID {
+		what = target.Address + " " + what
+	}
+	return "set " + what
+}
+
+// isPlainName says whether a text can only be a name: what a stranger wrote is mailed to the one whose name it shall be.
+func isPlainName(name string) bool {
+	const most = 40
+	return len(name) <= most && !strings.ContainsFunc(name, func(r rune) bool {
+		return r < 0x80 && !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == ' ' || r == '-' || r == '\'')
+	})
+}
+
+// settingsOf finds whose settings are meant: one's own, or for facilitators those of the address in front.
+func (l *List) settingsOf(ctx context.Context, a *asker, args string) (s store.Subscription, rest string, err error) {
+	word, rest, _ := strings.Cut(args, " ")
+	if !strings.Contains(word, "@") {
+		return a.s, args, nil
+	}
+	s, err = l.other(ctx, a, word)
+	return s, strings.TrimSpace(rest), err
+}
+
+// other finds the member with an address, for a facilitator; who means themselves needs no role.
+func (l *List) other(ctx context.Context, a *asker, word string) (store.Subscription, error) {
+	address, err := l.parseAddress(a, word)
+	if err != nil {
+		return store.Subscription{}, err
+	}
+	s, err := l.DB.SubscriptionByAddress(ctx, a.community.ID, address)
+	if err == nil && a.member && s.ID == a.s.ID {
+		return s, nil
+	}
+	if !a.isFacilitator() {
+		return s, l.refuse(a, "command.needs-role", templates.Args{Code: string(store.Facilitator)})
+	}
+	if store.KindOf(err) == store.NotFound || err == nil && !isMember(s) {
+		err = l.refuse(a, "command.not-member", templates.Args{Address: address})
+	}
+	return s, err
+}
+
+// planChange keeps changed settings, and tells the member where somebody else changed them.
+func (l *List) planChange(a *asker, before, after store.Subscription, change templates.Setting) plan {
+	return plan{do: func(ctx context.Context) (result, error) {
+		res := result{done: true, text: l.say(a, "command.set", templates.Args{Code: change.Key, Value: change.Value})}
+		if change.Key == "vacation" {
+			res.text = l.say(a, "command.vacation-off", templates.Args{})
+			if !after.VacationUntil.IsZero() {
+				res.text = l.say(a, "command.vacation", templates.Args{When: after.VacationUntil})
+			}
+		}
+		now, err := l.DB.Subscription(ctx, before.ID)
+		if err != nil {
+			return res, err
+		}
+		if err := l.DB.UpdateSubscription(ctx, a.by, applyChange(now, after, change.Key)); err != nil {
+			return res, err
+		}
+		if before.ID == a.s.ID {
+			a.s = applyChange(now, after, change.Key)
+			a.language = a.s.Language
+			return res, nil
+		}
+		w := to(a.community, after, templates.SettingsChanged{For: forReader(a.community, after.Name), By: nameOf(a.s), Changes: []templates.Setting{change}})
+		w.from = a.community.FunctionAddress("request")
+		return res, l.send(ctx, w)
+	}}
+}
+
+// applyChange moves one setting over, so that what was changed since the command was read stays.
+func applyChange(now, after store.Subscription, key string) store.Subscription {
+	switch key {
+	case "delivery":
+		now.Delivery = after.Delivery
+	case "own-copies":
+		now.OwnCopies = after.OwnCopies
+	case "language":
+		now.Language = after.Language
+	case "timezone":
+		now.Timezone = after.Timezone
+	case "name":
+		now.Name = after.Name
+	case "news":
+		now.Named = after.Named
+	case "vacation":
+		now.VacationUntil = after.VacationUntil
+	}
+	return now
+}
+
+// nameOf names a member for another.
+func nameOf(s store.Subscription) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.Address
+}
