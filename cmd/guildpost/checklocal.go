@@ -27,6 +27,9 @@ func (a *app) checkConfiguration(_ context.Context, c *Config) []finding {
 	if k, _ := findKey("domain"); c.Domain == k.def {
 		found = append(found, warn("configuration", "the domain is still %s, which is an example; set domain to your own", c.Domain))
 	}
+	if c.Postmaster == "" {
+		found = append(found, warn("configuration", "postmaster is not set, so mail to postmaster@%s and abuse@%s is refused; set it to an address that is read", c.Domain, c.Domain))
+	}
 	if info, err := os.Stat(c.File); err == nil && info.Mode().Perm()&0o007 != 0 && (c.Outbound.Password.Literal() || c.Database.Literal()) {
 		found = append(found, fail("configuration", "it holds a password and others can read it: chmod 600 %s", c.File))
 	}

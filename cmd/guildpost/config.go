@@ -27,6 +27,8 @@ type Config struct {
 	Database  Secret // "" is SQLite in the data folder
 	Timezone  *time.Location
 	Language  string
+	// Postmaster hears of trouble; "" is nobody.
+	Postmaster string
 
 	Inbound  InboundConfig
 	Outbound OutboundConfig
@@ -41,6 +43,7 @@ type InboundConfig struct {
 	MaxMessage int64 // bytes
 	TLSCert    string
 	TLSKey     string
+	AuthServID string // whose Authentication-Results count; "" is nobody's
 }
 
 // OutboundConfig is [outbound]: where mail goes out.
@@ -207,6 +210,9 @@ func (c *Config) contradictions(at func(name string) problem) []problem {
 	}
 	if c.Outbound.Username != "" && c.Outbound.Password.Empty() {
 		say("outbound.username", "outbound.username is given, outbound.password is not: give both or neither")
+	}
+	if strings.HasSuffix(strings.ToLower(c.Postmaster), "@"+c.Domain) {
+		say("postmaster", "postmaster is an address at %s, whose mail comes to guildpost itself: give one elsewhere", c.Domain)
 	}
 	seen := map[string]string{}
 	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen"} {

@@ -46,7 +46,7 @@ func TestEnvironmentOverridesEveryKey(t *testing.T) {
 		"timezone": "Europe/Berlin", "language": "de", "inbound.lmtp": "unix:/run/g.sock", "inbound.smtp": "", "inbound.max_message": "1MiB",
 		"inbound.tls_cert": "/c", "inbound.tls_key": "/k", "outbound.smarthost": "mail.example:587", "outbound.tls": "starttls",
 		"outbound.username": "me", "outbound.password": "pw", "outbound.connections": "3", "outbound.recipients_per_message": "2",
-		"web.listen": "", "log.level": "debug", "log.format": "json",
+		"postmaster": "root@elsewhere.example", "inbound.authserv_id": "mx.other.example", "web.listen": "", "log.level": "debug", "log.format": "json",
 	}
 	var environ []string
 	for _, k := range configKeys {
@@ -69,6 +69,7 @@ func TestEnvironmentOverridesEveryKey(t *testing.T) {
 		{c.Domain, byDefault.Domain}, {c.PublicURL, byDefault.PublicURL}, {c.Data, byDefault.Data}, {c.Database, byDefault.Database},
 		{c.Timezone, byDefault.Timezone}, {c.Language, byDefault.Language}, {c.Inbound.LMTP, byDefault.Inbound.LMTP},
 		{c.Inbound.SMTP, byDefault.Inbound.SMTP}, {c.Inbound.MaxMessage, byDefault.Inbound.MaxMessage}, {c.Inbound.TLSKey, ""},
+		{c.Inbound.AuthServID, ""}, {c.Postmaster, ""},
 		{c.Outbound.Smarthost, byDefault.Outbound.Smarthost}, {c.Outbound.TLS, byDefault.Outbound.TLS}, {c.Outbound.Connections, 10},
 		{c.Outbound.RecipientsPerMessage, 1}, {c.Web.Listen, byDefault.Web.Listen}, {c.Log.Level, slog.LevelInfo}, {c.Log.Format, "text"},
 	} {

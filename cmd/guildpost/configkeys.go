@@ -52,6 +52,9 @@ var configKeys = []configKey{
 	{name: "language", def: "en", doc: "The language of communities that have chosen none, such as en or de-AT.",
 		set: text(func(c *Config) *string { return &c.Language }, checkLanguage)},
 
+	{name: "postmaster", doc: "Who gets mail for postmaster@ and abuse@, and for a community without facilitators, and who hears of trouble: many\nfailures at once, spam reports, refused posts. \"\" is nobody: such mail is refused, and the log alone has the trouble.",
+		set: text(func(c *Config) *string { return &c.Postmaster }, checkPostmaster)},
+
 	{name: "inbound.lmtp", def: "127.0.0.1:2424", doc: "Where a mail server hands over mail by LMTP: host:port or unix:PATH. \"\" is off.",
 		set: text(func(c *Config) *string { return &c.Inbound.LMTP }, checkListen)},
 	{name: "inbound.smtp", def: "127.0.0.1:2525", doc: "Where mail comes in by SMTP: host:port or unix:PATH. \"\" is off.",
@@ -65,6 +68,9 @@ var configKeys = []configKey{
 		set: text(func(c *Config) *string { return &c.Inbound.TLSCert }, nil)},
 	{name: "inbound.tls_key",
 		set: text(func(c *Config) *string { return &c.Inbound.TLSKey }, nil)},
+
+	{name: "inbound.authserv_id", doc: "The name under which the mail server in front writes Authentication-Results fields (RFC 8601), such as mx.example.org.\nWhere they prove a sender, commands by mail are carried out at once; else a mail to the sender asks first. The server must\nremove fields with its name that come from outside. \"\" is none.",
+		set: text(func(c *Config) *string { return &c.Inbound.AuthServID }, checkAuthServID)},
 
 	{name: "outbound.smarthost", def: "127.0.0.1:25", doc: "The mail server that takes outgoing mail: host:port.",
 		set: text(func(c *Config) *string { return &c.Outbound.Smarthost }, checkHostPort)},

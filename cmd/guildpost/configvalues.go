@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // zones must not depend on what the machine has installed
 
 	"golang.org/x/text/language"
+
+	"guildpost/mail"
 )
 
 // The checks return what a value must be, for "KEY = VALUE: must be …".
@@ -77,6 +79,17 @@ func checkLanguage(value string) error {
 	return nil
 }
 
+// checkPostmaster wants a mail address, or "".
+func checkPostmaster(value string) error {
+	if value == "" {
+		return nil
+	}
+	if _, err := mail.Canonical(value); err != nil {
+		return errors.New("must be a mail address such as postmaster@example.org")
+	}
+	return nil
+}
+
 // checkListen wants an address to listen on, or "".
 func checkListen(value string) error {
 	if value == "" {
@@ -90,6 +103,16 @@ func checkListen(value string) error {
 	}
 	if _, ok := splitHostPort(value, 0); !ok {
 		return errors.New(`must be host:port, such as 127.0.0.1:2424, or unix:PATH, or "" for off`)
+	}
+	return nil
+}
+
+var authServID = regexp.MustCompile(`^[A-Za-z0-9._-]{0,253}$`)
+
+// checkAuthServID wants the first word of an Authentication-Results field, or "".
+func checkAuthServID(value string) error {
+	if !authServID.MatchString(value) {
+		return errors.New("must be the name at the beginning of the fields, such as mx.example.org")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 func (a *app) copCommand() *cobra.Command {
 	return group("cop", "Communities: make, list, show, change and close them",
-		a.copAdd(), a.copList(), a.copShow(), a.copSet(), a.copClose())
+		a.copAdd(), a.copList(), a.copShow(), a.copSet(), a.copSlow(), a.copClose())
 }
 
 func (a *app) copAdd() *cobra.Command {
@@ -115,6 +115,9 @@ type communityJSON struct {
 	Footer       string   `json:"footer"`
 	MaxMessage   int64    `json:"max_message"` // bytes
 	OnlyAnnounce bool     `json:"only_announce"`
+	visibilityJSON
+	moderationJSON
+	bouncingJSON
 }
 
 func (a *app) communityJSON(c store.Community) communityJSON {
@@ -124,6 +127,8 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
 		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce,
+		visibilityJSON: newVisibilityJSON(c.Rules),
+		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
 	}
 	if c.Closed {
 		j.State = "closed"

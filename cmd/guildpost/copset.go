@@ -17,7 +17,9 @@ type communityRule struct {
 	show func(j communityJSON) string
 }
 
-var communityRules = []communityRule{
+var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules)
+
+var generalRules = []communityRule{
 	{"title", "its name for people", func(c *store.Community, v string) (err error) {
 		if v == "" {
 			return store.Errorf(store.Invalid, "title must not be empty")
@@ -154,7 +156,7 @@ func (a *app) copSet() *cobra.Command {
 	lines := []string{"Changes the rules of a community; all of them or, where one is wrong, none. The keys:", ""}
 	for _, rule := range communityRules {
 		keys = append(keys, rule.key)
-		lines = append(lines, "  "+rule.key+strings.Repeat(" ", 15-len(rule.key))+rule.what)
+		lines = append(lines, "  "+rule.key+strings.Repeat(" ", 20-len(rule.key))+rule.what)
 	}
 	c.Long = strings.Join(lines, "\n")
 	c.RunE = func(c *cobra.Command, args []string) error {

@@ -19,6 +19,8 @@ import (
 	"guildpost/mail/outbound"
 	"guildpost/mail/route"
 	"guildpost/store"
+	"guildpost/templates"
+	"guildpost/web"
 )
 
 // A Daemon is the running service: this is the one place that sees all sides. Make it with newDaemon, Start it, and
@@ -33,7 +35,8 @@ type Daemon struct {
 	inbound *inbound.Server
 	worker  *outbound.Worker
 	loop    *dueLoop
-	pruned  time.Time // when finished deliveries were last removed
+	web     *web.Server // nil where there are no pages
+	pruned  time.Time   // when finished deliveries were last removed
 	// Broken is closed when the database's disk failed: nothing can be promised any more.
 	Broken chan struct{}
 }
@@ -90,7 +93,9 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	}
 	d.list = &list.List{
 		DB: d.db, Keys: keys, Policy: list.NewDMARC(o.Resolver, d.now), Log: d.log, Now: d.now,
-		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage,
+		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage, Random: rand.Reader,
+		Language: d.config.Language, Timezone: d.config.Timezone, Postmaster: d.config.Postmaster, SharedCopies: d.config.Outbound.RecipientsPerMessage > 1,
+		AuthServID: d.config.Inbound.AuthServID,
 	}
 	if d.config.Web.Listen != "" {
 		d.list.PublicURL = d.config.PublicURL
@@ -100,6 +105,9 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	}
 	d.list.Wake = d.worker.Wake
 	d.loop = newDueLoop(d)
+	if err := d.buildWeb(); err != nil {
+		return err
+	}
 	return d.buildInbound()
 }
 
@@ -117,6 +125,7 @@ func (d *Daemon) buildOutbound() error {
 	d.worker = outbound.New(outbound.Options{
 		Queue: d.db, Courier: courier, Composer: composer{d.list, o.RecipientsPerMessage > 1},
 		Connections: o.Connections, RecipientsPerMessage: o.RecipientsPerMessage, Now: d.now, Log: d.log,
+		Failed: d.failed, Refused: d.refused,
 	})
 	return nil
 }
@@ -150,10 +159,8 @@ func (c composer) Compose(ctx context.Context, d store.Dispatch) (*outbound.Copy
 }
 
 func (d *Daemon) buildInbound() (err error) {
-	router := &route.Router{DB: d.db, Log: d.log, Domain: d.config.Domain, Accepting: d.accepting}
-	router.Handle("", func(ctx context.Context, i route.Item) error {
-		return d.list.Post(ctx, i.Community, i.Envelope, i.Message)
-	})
+	router := &route.Router{DB: d.db, Log: d.log, Domain: d.config.Domain, Accepting: d.accepting, Returned: d.returned}
+	d.handle(router)
 	in := d.config.Inbound
 	options := inbound.Options{
 		Hostname: d.config.Domain, LMTPAddr: in.LMTP, SMTPAddr: in.SMTP, MaxMessage: in.MaxMessage,
@@ -168,6 +175,15 @@ func (d *Daemon) buildInbound() (err error) {
 	}
 	d.inbound, err = inbound.New(options, router)
 	return err
+}
+
+// returned joins route and list, which do not know each other.
+func (d *Daemon) returned(ctx context.Context, env mail.Envelope, m *mail.Message, refused []route.Refusal) error {
+	failures := make([]templates.Failure, len(refused))
+	for i, r := range refused {
+		failures[i] = templates.Failure{Recipient: r.Recipient, Reason: store.Sentence(r.Err)}
+	}
+	return d.list.NotDelivered(ctx, env, m, failures)
 }
 
 // reserve is how much of the disk stays free: mail is put off while there is less.
@@ -199,13 +215,13 @@ func (d *Daemon) Start(ctx context.Context) error {
 			d.log.Info("listening", "protocol", strings.ToUpper(kind), "address", addr)
 		}
 	}
-	return nil
+	return d.startWeb()
 }
 
 // Stop takes no new mail, lets sessions and deliveries under way end, and closes the store last. When ctx ends
 // first, what still runs is cut; what was promised is kept either way.
 func (d *Daemon) Stop(ctx context.Context) error {
-	err := errors.Join(d.inbound.Stop(ctx), d.loop.stop(), d.worker.Stop(ctx))
+	err := errors.Join(d.stopWeb(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.worker.Stop(ctx))
 	return errors.Join(err, d.closeStore())
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -11,11 +12,13 @@ const finishedKept = 30 * 24 * time.Hour
 // Due does everything that is due until a time, and returns how much that was. The loop calls it with the clock's
 // time, tests with a time of their own.
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
+	done, err = d.list.Due(ctx, until)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
-		return prune(ctx, d, until)
+		pruned, pruneErr := prune(ctx, d, until)
+		return done + pruned, errors.Join(err, pruneErr)
 	}
-	return 0, nil
+	return done, err
 }
 
 func prune(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {

@@ -165,7 +165,7 @@ func (s *sender) send(id, body, message string) (code int, err error) {
 	}
 	if err == nil {
 		_ = s.nc.SetDeadline(time.Now().Add(30 * time.Second))
-		code, err = transact(s.conn, message, func() { s.in.begin(id, body) })
+		code, err = transact(s.conn, "rust", message, func() { s.in.begin(id, body) })
 	}
 	if err != nil && s.conn != nil {
 		s.conn.Close()
@@ -193,10 +193,10 @@ func (s *sender) dial() (err error) {
 	return err
 }
 
-// transact sends one message to the list and returns the code of the reply that decided. Before the final dot it calls
+// transact sends one message to a list and returns the code of the reply that decided. Before the final dot it calls
 // begin.
-func transact(c *textproto.Conn, message string, begin func()) (code int, err error) {
-	code, err = openData(c)
+func transact(c *textproto.Conn, list, message string, begin func()) (code int, err error) {
+	code, err = openData(c, list)
 	if err != nil || code != 354 {
 		return code, err
 	}
@@ -213,20 +213,22 @@ func transact(c *textproto.Conn, message string, begin func()) (code int, err er
 }
 
 // openData sends the envelope of a post and DATA; 354, or the first reply that refused.
-func openData(c *textproto.Conn) (code int, err error) {
-	if err := c.PrintfLine("MAIL FROM:<member0@example.org>\r\nRCPT TO:<rust@lists.example.org>\r\nDATA"); err != nil {
+func openData(c *textproto.Conn, list string) (code int, err error) {
+	if err := c.PrintfLine("MAIL FROM:<member0@example.org>"); err != nil {
 		return 0, err
 	}
-	refused := 0
-	for range 3 {
-		if code, _, err = readReply(c); err != nil {
-			return code, err
-		}
-		if code >= 400 && refused == 0 {
-			refused = code
-		}
+	if code, _, err = readReply(c); err != nil || code >= 400 {
+		return code, err
 	}
-	return max(code, refused), nil
+	if err := c.PrintfLine("RCPT TO:<%s@lists.example.org>\r\nDATA", list); err != nil {
+		return 0, err
+	}
+	code, _, err = readReply(c)
+	data, _, dataErr := readReply(c)
+	if err != nil || code >= 400 {
+		return code, err
+	}
+	return data, dataErr
 }
 
 // readReply returns a reply whatever it says; 421 is an error, since the connection ends.

@@ -29,8 +29,8 @@ func TestKilled(t *testing.T) {
 		} else {
 			w.process.awaitListening()
 			w.life()
-			w.in.post(30)
-			<-time.After(time.Duration(random.IntN(100)) * time.Millisecond)
+			w.in.post(12)
+			<-time.After(time.Duration(random.IntN(60)) * time.Millisecond)
 		}
 		w.process.kill()
 	}
@@ -63,8 +63,8 @@ func TestTerminated(t *testing.T) {
 	for range terms {
 		w.process.start()
 		w.life()
-		w.in.post(60)
-		<-time.After(time.Duration(random.IntN(100)) * time.Millisecond)
+		w.in.post(12)
+		<-time.After(time.Duration(random.IntN(60)) * time.Millisecond)
 		began := time.Now()
 		if code := w.process.signal(syscall.SIGTERM); code != 0 {
 			t.Errorf("exit code %d", code)

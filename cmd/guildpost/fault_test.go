@@ -59,7 +59,7 @@ func (w *faultWorld) drain(wait time.Duration) {
 	defer db.Close()
 	ctx, cancel := context.WithTimeout(w.t.Context(), wait)
 	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for !w.idle(ctx, db) {
 		select {

@@ -184,9 +184,24 @@ func (p *process) signal(sig syscall.Signal) int {
 	if p.cmd == nil || p.cmd.ProcessState != nil {
 		return 0
 	}
-	_ = p.cmd.Process.Signal(sig)
+	_ = syscall.Kill(p.pid(), sig)
 	_ = p.cmd.Wait()
 	return p.cmd.ProcessState.ExitCode()
+}
+
+// pid is the daemon's own number: a strace that runs it keeps signals to itself.
+func (p *process) pid() int {
+	pid := p.cmd.Process.Pid
+	if len(p.program) == 1 {
+		return pid
+	}
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	for _, child := range strings.Fields(string(children)) {
+		if n, err := strconv.Atoi(child); err == nil {
+			return n
+		}
+	}
+	return pid
 }
 
 // memory returns the resident memory of the daemon now and at most so far, in bytes.

@@ -108,15 +108,19 @@ func eachDelivery(ctx context.Context, db *store.DB, filter store.QueueFilter, f
 }
 
 func (a *app) queueShow() *cobra.Command {
-	var asJSON bool
+	var asJSON, summary bool
 	c := &cobra.Command{Use: "show ID|MESSAGE-ID", Short: "Shows a delivery, or all deliveries of a post", Args: arguments(1, 1)}
 	jsonFlag(c, &asJSON)
+	c.Flags().BoolVar(&summary, "summary", false, "only how many copies of a post were delivered, and who has none")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		filter := store.QueueFilter{MessageID: strings.Trim(args[0], "<> ")}
 		if id, err := strconv.ParseInt(args[0], 10, 64); err == nil {
 			filter = store.QueueFilter{DeliveryID: id}
 		}
 		return a.withStore(c.Context(), func(db *store.DB) error {
+			if summary {
+				return a.receipts(c.Context(), db, filter.MessageID, asJSON)
+			}
 			var all []queueJSON
 			err := eachDelivery(c.Context(), db, filter, func(r store.QueueRow) error {
 				all = append(all, newQueueJSON(r))
@@ -130,6 +134,12 @@ func (a *app) queueShow() *cobra.Command {
 			}
 			if asJSON {
 				return a.printJSON(all)
+			}
+			if filter.MessageID != "" {
+				if err := a.receipts(c.Context(), db, filter.MessageID, false); err != nil {
+					return err
+				}
+				a.say("")
 			}
 			return a.showDeliveries(all)
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guildpost/mail/list"
 	"guildpost/store"
 )
 
@@ -32,7 +33,8 @@ type app struct {
 type network struct {
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 	resolve resolver
-	tls     *tls.Config // for the smarthost; nil trusts what the machine trusts
+	text    list.Resolver // of TXT records
+	tls     *tls.Config   // for the smarthost; nil trusts what the machine trusts
 }
 
 // run is the program: it does what args say and returns the exit code.
@@ -44,7 +46,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{
 		dir: dir, environ: os.Environ(), now: time.Now,
 		stdin: stdin, stdout: stdout, stderr: stderr,
-		net: network{dial: (&net.Dialer{}).DialContext, resolve: net.DefaultResolver},
+		net: network{dial: (&net.Dialer{}).DialContext, resolve: net.DefaultResolver, text: net.DefaultResolver},
 	}
 	return a.run(ctx, args)
 }
@@ -62,8 +64,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 func (a *app) rootCommand() *cobra.Command {
 	root := group("guildpost", "One daemon for a community of practice: mail, meetings, newsletter",
 		a.serveCommand(), a.demoCommand(), a.initCommand(), a.checkCommand(), a.versionCommand(),
-		a.copCommand(), a.memberCommand(), a.roleCommand(),
-		a.queueCommand(), a.dueCommand(), a.explainCommand(), a.backupCommand(),
+		a.copCommand(), a.memberCommand(), a.roleCommand(), a.heldCommand(), a.banCommand(),
+		a.queueCommand(), a.bounceCommand(), a.dueCommand(), a.journalCommand(), a.undoCommand(), a.explainCommand(), a.backupCommand(),
 	)
 	root.Long = "guildpost runs communities of practice by e-mail and calendar.\nStart with: guildpost help start"
 	root.SilenceErrors, root.SilenceUsage = true, true

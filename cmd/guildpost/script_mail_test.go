@@ -27,12 +27,13 @@ import (
 // A mailWorld is the daemon of a script with the smarthost where its mail arrives. It runs in the test process, by the
 // script's clock.
 type mailWorld struct {
-	world  *world
-	dir    string
-	sink   *mailtest.Sink
-	daemon *Daemon
-	log    *bytes.Buffer
-	taken  map[string]int // by recipient: how many of their messages the script has received
+	world   *world
+	dir     string
+	sink    *mailtest.Sink
+	daemon  *Daemon
+	log     *bytes.Buffer
+	taken   map[string]int // by recipient: how many of their messages the script has received
+	replies int            // made by reply
 }
 
 // mail starts the script's daemon where it does not run yet.

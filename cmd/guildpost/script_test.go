@@ -65,11 +65,17 @@ var scriptCommands = map[string]scriptCommand{
 	"lines":     cmdLines,
 
 	"send":      cmdSend,
+	"reply":     cmdReply,
+	"text":      cmdText,
 	"receive":   cmdReceive,
 	"got":       cmdGot,
 	"fields":    cmdFields,
 	"restart":   cmdRestart,
 	"smarthost": cmdSmarthost,
+	"get":       cmdGet,
+	"click":     cmdClick,
+	"bounce":    cmdBounce,
+	"complain":  cmdComplain,
 }
 
 // A world is what one script has beside its files.
@@ -119,7 +125,7 @@ func cmdGuildpost(ts *testscript.TestScript, neg bool, args []string) {
 	a := &app{
 		dir: ts.MkAbs("."), environ: scriptEnviron(ts), now: w.clock,
 		stdin: strings.NewReader(w.stdin), stdout: ts.Stdout(), stderr: ts.Stderr(),
-		net: network{dial: noDial, resolve: noDNS{}},
+		net: network{dial: noDial, resolve: noDNS{}, text: demoResolver{}},
 	}
 	w.stdin = ""
 	w.code = a.run(context.Background(), args)
@@ -181,7 +187,7 @@ func outcome(t *testing.T, dir string, args ...string) (code int, stdout, stderr
 	a := &app{
 		dir: dir, now: func() time.Time { return time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC) },
 		stdin: strings.NewReader(""), stdout: &out, stderr: &errors,
-		net: network{dial: noDial, resolve: noDNS{}},
+		net: network{dial: noDial, resolve: noDNS{}, text: demoResolver{}},
 	}
 	code = a.run(t.Context(), args)
 	return code, out.String(), errors.String()

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+
+	"guildpost/mail"
+	"guildpost/mail/route"
+	"guildpost/store"
+)
+
+// A listHandler does what a mail to a function of a community asks for.
+type listHandler func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
+
+// handle registers who does what an address asks for: those of a community by what stands behind its name, and those of
+// the installation.
+func (d *Daemon) handle(router *route.Router) {
+	l := d.list
+	for suffix, do := range map[string]listHandler{
+		"":     l.Post,
+		"join": l.JoinAddress, "subscribe": l.JoinAddress,
+		"leave": l.LeaveAddress, "unsubscribe": l.LeaveAddress,
+		"request": l.Commands, "help": l.Help,
+		"owner": l.Owner, "conduct": l.Conduct,
+	} {
+		router.Handle(suffix, func(ctx context.Context, i route.Item) error { return do(ctx, i.Community, i.Envelope, i.Message) })
+	}
+	router.Handle("t", func(ctx context.Context, i route.Item) error {
+		return l.Ticket(ctx, i.Community, i.Envelope, i.Message, i.Token)
+	})
+	router.Handle("bounces", func(ctx context.Context, i route.Item) error {
+		return l.Bounce(ctx, i.Community, i.Envelope, i.Message, i.Token)
+	})
+	router.HandleOwn("guildpost", func(ctx context.Context, i route.Item) error { return l.OwnCommands(ctx, i.Envelope, i.Message) })
+	for _, own := range []string{"postmaster", "abuse"} { // RFC 2142
+		router.HandleOwn(own, func(ctx context.Context, i route.Item) error {
+			return l.ToPostmaster(ctx, own+"@"+d.config.Domain, i.Envelope, i.Message)
+		})
+	}
+}
