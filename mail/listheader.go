@@ -2,7 +2,6 @@ package mail
 
 import (
 	"errors"
-	"slices"
 	"strings"
 )
 
@@ -44,7 +43,7 @@ func OutgoingHeader(h *Header, o Outgoing) error {
 	edited := *h
 	edited.Del(removed...)
 	edited.DelPrefix("List-")
-	dropMboxLine(&edited)
+	dropJunk(&edited)
 	dropOwnResults(&edited, o.AuthServID)
 	if err := RewriteFrom(&edited, o.FromOptions); err != nil {
 		return err
@@ -104,22 +103,16 @@ func angleURL(url string) string {
 	return "<" + strings.NewReplacer("<", "%3C", ">", "%3E", " ", "%20").Replace(url) + ">"
 }
 
-// dropMboxLine removes the "From " line that mail from an mbox file has on top, below the
-// trace field of whoever took it.
-//
-// QUIRK: Postfix ends the header at such a line, unless it is the first one; the
-// fields below it would be text.
-func dropMboxLine(h *Header) {
-	for i, f := range h.Fields {
-		switch {
-		case strings.EqualFold(f.Name, "Received"):
-		case f.Name == "" && strings.HasPrefix(strings.TrimPrefix(string(f.Raw), ">"), "From "):
-			h.Fields = slices.Delete(slices.Clone(h.Fields), i, i+1)
-			return
-		default:
-			return
+// dropJunk removes lines that are no header fields, such as the "From " line of an mbox file: servers (Postfix) end the
+// header at one, and what stands below, our own fields too, would become text.
+func dropJunk(h *Header) {
+	kept := make([]Field, 0, len(h.Fields))
+	for _, f := range h.Fields {
+		if f.Name != "" {
+			kept = append(kept, f)
 		}
 	}
+	h.Fields = kept
 }
 
 // dropOwnResults removes Authentication-Results under our own name: nobody else may

@@ -113,15 +113,16 @@ func TestOutgoingHeaderVariants(t *testing.T) {
 	}
 }
 
-// TestMboxLine: the line that mbox files have on top goes, wherever our own trace field came to stand; no other line
+// TestJunkLines: the line that mbox files have on top goes, wherever our own trace field came to stand; no other line
 // without a name does.
-func TestMboxLine(t *testing.T) {
+func TestJunkLines(t *testing.T) {
 	for _, test := range []struct{ name, before, want string }{
 		{"on top", "From ann Fri May 29\nFrom: <ann@a.example>\n", "From: <ann@a.example>\n"},
 		{"below a trace field", "Received: x\nFrom ann Fri May 29\n more\nFrom: <ann@a.example>\n", "Received: x\nFrom: <ann@a.example>\n"},
 		{"quoted", ">From ann Fri May 29\nFrom: <ann@a.example>\n", "From: <ann@a.example>\n"},
-		{"later", "From: <ann@a.example>\nFrom ann Fri May 29\n", "From: <ann@a.example>\nFrom ann Fri May 29\n"},
-		{"junk", "junk\nFrom: <ann@a.example>\n", "junk\nFrom: <ann@a.example>\n"},
+		{"later", "From: <ann@a.example>\nFrom ann Fri May 29\n", "From: <ann@a.example>\n"},
+		{"junk", "junk\nFrom: <ann@a.example>\n", "From: <ann@a.example>\n"},
+		{"in the middle", "From: <ann@a.example>\njunk\nX-Mine: 1\n", "From: <ann@a.example>\nX-Mine: 1\n"},
 	} {
 		h, _ := SplitHeader([]byte(test.before))
 		if err := OutgoingHeader(&h, rustOutgoing()); err != nil {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -17,9 +16,6 @@ type NewMember struct {
 	Delivery DeliveryMode
 	Roles    []Role
 }
-
-// ImportResult counts what became of the members given to ImportMembers.
-type ImportResult struct{ Added, Changed, Unchanged int }
 
 const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, m.language, m.timezone, m.named, s.address, s.state, s.delivery,
 	s.vacation_until, s.own_copies, s.roles, s.since, s.epoch`
@@ -65,30 +61,6 @@ func (db *DB) AddMember(ctx context.Context, by Actor, communityID int64, m NewM
 		return err
 	})
 	return s, added, err
-}
-
-// ImportMembers subscribes many in one transaction.
-func (db *DB) ImportMembers(ctx context.Context, by Actor, communityID int64, all []NewMember) (ImportResult, error) {
-	var result ImportResult
-	err := db.durable.do(ctx, func(t *tx) error {
-		result = ImportResult{}
-		for _, m := range all {
-			how, err := t.subscribe(by, communityID, m)
-			if err != nil {
-				return fmt.Errorf("importing %s: %w", m.Address, err)
-			}
-			switch how {
-			case memberAdded:
-				result.Added++
-			case memberChanged:
-				result.Changed++
-			default:
-				result.Unchanged++
-			}
-		}
-		return nil
-	})
-	return result, err
 }
 
 // what subscribe did

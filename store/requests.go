@@ -174,10 +174,7 @@ func (db *DB) End(ctx context.Context, by Actor, id int64, state SubscriptionSta
 	mails func(journal int64) ([]Notice, error)) (changed bool, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
 		changed = false
-		before, err := scanSubscription(t.row("SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.id = ?", id))
-		if isNoRows(err) {
-			return Errorf(NotFound, "that membership is gone")
-		}
+		before, err := t.subscriptionToChange(id)
 		if err != nil || before.State == state {
 			return err
 		}

@@ -35,6 +35,9 @@ func planJoin(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 }
 
 func (l *List) planJoinSelf(a *asker, name string, mode store.DeliveryMode) plan {
+	if a.member && a.s.State == store.Active {
+		return section(l.alreadyMember(a.community, a.s).data)
+	}
 	return plan{asks: true, do: func(ctx context.Context) (result, error) {
 		err := l.Join(ctx, a.community, Application{Address: a.address, Name: name, Source: a.source, Proven: a.proven, Mode: mode, message: a.message})
 		return result{own: true, done: true, text: l.say(a, "command.join", templates.Args{Address: a.address})}, err
@@ -80,7 +83,8 @@ func (l *List) planAdd(ctx context.Context, a *asker, address, name string, mode
 	if err != nil && store.KindOf(err) != store.NotFound {
 		return plan{}, err
 	}
-	p := plan{line: command{verb: "join", args: strings.TrimSpace(address + " " + name + " " + string(mode))}.String(), shown: "join " + address}
+	name = a.ownWords(name)
+	p := plan{line: strings.Join(strings.Fields("join "+address+" "+name+" "+string(mode)), " ")}
 	p.do = func(ctx context.Context) (result, error) {
 		_, err := l.DB.Join(ctx, a.by, a.community.ID, store.NewMember{Address: address, Name: name, Delivery: mode}, l.welcome(ctx, a.community))
 		return result{done: true, text: l.say(a, "command.added", templates.Args{Address: address})}, err
@@ -157,11 +161,9 @@ func planInvite(ctx context.Context, l *List, a *asker, c command) (plan, error)
 			return plan{}, l.refuse(a, "command.invited-already", templates.Args{Address: address, When: r.AskedAt.In(l.zone(a.community, a.s))})
 		}
 	}
-	p := plan{line: strings.TrimSpace("invite " + address + " " + note), shown: "invite " + address}
-	if note != "" && !a.proven {
-		p.shown += " …"
-	}
-	p.do = func(ctx context.Context) (result, error) { return l.invite(ctx, a, address, strings.TrimSpace(note)) }
+	note = a.ownWords(strings.TrimSpace(note))
+	p := plan{line: strings.TrimSpace("invite " + address + " " + note)}
+	p.do = func(ctx context.Context) (result, error) { return l.invite(ctx, a, address, note) }
 	return p, nil
 }
 
@@ -193,11 +195,10 @@ func planThanks(ctx context.Context, l *List, a *asker, c command) (plan, error)
 	if s.MemberID == a.s.MemberID {
 		return plan{}, l.refuse(a, "command.yourself", templates.Args{})
 	}
-	note = cutAt(note, maxThanks)
-	line := "thanks " + s.Address
-	p := plan{line: line, shown: line}
+	note = a.ownWords(cutAt(note, maxThanks))
+	p := plan{line: "thanks " + s.Address}
 	if note != "" {
-		p.line, p.shown = line+" for "+note, line+" for …"
+		p.line += " for " + note
 	}
 	p.do = func(ctx context.Context) (result, error) {
 		_, err := l.DB.Thank(ctx, store.Thanks{CommunityID: a.community.ID, From: a.s.MemberID, To: s.MemberID, Note: note, At: l.Now()})

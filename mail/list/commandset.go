@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -151,15 +152,15 @@ func planSet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	}
 	after := target
 	value = strings.TrimRight(value, ",;.")
+	if s.key == "name" {
+		value = a.ownWords(value)
+	}
 	if value == "" || !s.set(&after, value) {
 		return plan{}, l.refuse(a, "command.set-value", templates.Args{Value: a.quote(value), Names: s.values})
 	}
 	kept := s.get(after)
 	p := l.planChange(a, target, after, templates.Setting{Key: s.key, Value: kept})
 	p.line = l.setLine(a, target, s.key+" "+kept)
-	if s.key == "name" && !isPlainName(kept) {
-		p.shown = l.setLine(a, target, "name …")
-	}
 	return p, nil
 }
 
@@ -179,12 +180,21 @@ func (l *List) setLine(a *asker, target store.Subscription, what string) string 
 	return "set " + what
 }
 
-// isPlainName says whether a text can only be a name: what a stranger wrote is mailed to the one whose name it shall be.
-func isPlainName(name string) bool {
-	const most = 40
-	return len(name) <= most && !strings.ContainsFunc(name, func(r rune) bool {
-		return r < 0x80 && !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == ' ' || r == '-' || r == '\'')
-	})
+// ownWords are a text that somebody wrote to be kept or passed on. Where nothing proves who that was, the text is mailed to
+// the one who is asked whether it was them, and so must not be one that a stranger would like to send them.
+func (a *asker) ownWords(text string) string {
+	if a.proven || isPlainText(text) {
+		return text
+	}
+	return ""
+}
+
+var lureful = regexp.MustCompile(`[^\s]\.[^\s]|[^\pL\pM\pN ,.;:!?'’()-]|//|(?i:www)`)
+
+// isPlainText is a short text without anything that programs make a link of.
+func isPlainText(text string) bool {
+	const most = 100
+	return len(text) <= most && !lureful.MatchString(text)
 }
 
 // settingsOf finds whose settings are meant: one's own, or for facilitators those of the address in front.

@@ -2,6 +2,9 @@ package list
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"slices"
 	"strconv"
 
 	"guildpost/store"
@@ -13,7 +16,7 @@ const (
 	journalLooked = 200 // entries among which one's own last change is looked for
 )
 
-// planUndo takes back what the asker did last; for facilitators "undo NUMBER" any change of the community.
+// planUndo takes back what changed last by the asker or in their settings; for facilitators "undo NUMBER" any change of the community.
 func planUndo(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	var e store.JournalEntry
 	var err error
@@ -39,21 +42,31 @@ func planUndo(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	}}, nil
 }
 
-// changeOf finds a change by its number: a facilitator's may be any of the community, everybody else's their own.
+// changeOf finds a change by its number: for facilitators any of the community, for everybody else their own.
 func (l *List) changeOf(ctx context.Context, a *asker, id int64) (store.JournalEntry, error) {
 	e, err := l.DB.JournalEntry(ctx, id)
 	switch {
 	case store.KindOf(err) == store.NotFound, err == nil && e.CommunityID != a.community.ID:
 		return e, l.refuse(a, "command.undo-nothing", templates.Args{})
-	case err == nil && !a.isFacilitator() && !a.did(e):
+	case err == nil && !a.isFacilitator() && !a.own(e):
 		return e, l.refuse(a, "command.needs-role", templates.Args{Code: string(store.Facilitator)})
 	}
 	return e, err
 }
 
-// did says whether a change was the asker's own doing.
-func (a *asker) did(e store.JournalEntry) bool {
-	return e.Actor.Who == a.address || e.Actor.Who == a.s.Address
+// own says whether a change is the asker's to take back: their own doing, or their settings, whoever changed them.
+func (a *asker) own(e store.JournalEntry) bool {
+	if e.Actor.Who == a.address || e.Actor.Who == a.s.Address {
+		return true
+	}
+	var before, after struct {
+		Roles []store.Role `json:"roles"`
+	}
+	if e.MemberID != a.s.MemberID || e.Action != "change membership" ||
+		errors.Join(json.Unmarshal([]byte(e.Before), &before), json.Unmarshal([]byte(e.After), &after)) != nil {
+		return false
+	}
+	return slices.Equal(before.Roles, after.Roles)
 }
 
 // lastChange is what the asker did last: to themselves, and as a facilitator to others.
@@ -68,7 +81,7 @@ func (l *List) lastChange(ctx context.Context, a *asker) (last store.JournalEntr
 		return last, err
 	}
 	for _, e := range entries {
-		if a.did(e) && e.ID > last.ID && l.Now().Sub(e.At) <= undoLife {
+		if a.own(e) && e.ID > last.ID && l.Now().Sub(e.At) <= undoLife {
 			last = e
 		}
 	}

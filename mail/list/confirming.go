@@ -91,11 +91,42 @@ func (l *List) confirmJoin(ctx context.Context, u ticketUse, r store.Request) er
 	if err := json.Unmarshal([]byte(r.Payload), &p); err != nil {
 		return err
 	}
+	if p.Name == "" {
+		p.Name = nameInAnswer(u.message, r.Address)
+		r.Payload = p.text()
+	}
+	if ban, err := l.DB.BanOf(ctx, l.Now(), u.community.ID, r.Address); err != nil || ban != nil {
+		return l.declineBanned(ctx, u, r, ban, err)
+	}
 	if u.community.Join == store.JoinApprove && !l.isFacilitator(ctx, u.community, p.By) {
 		return l.toFacilitators(ctx, u.community, r, answersTo(u.community.Charter.Questions, u.text), u.by)
 	}
 	_, err := l.DB.JoinByRequest(ctx, u.by, r, newMember(r.Address, p), l.welcome(ctx, u.community))
 	return err
+}
+
+// nameInAnswer is what somebody who confirms calls themselves.
+func nameInAnswer(m *mail.Message, address string) string {
+	if m == nil || len(m.From) != 1 {
+		return ""
+	}
+	if from, err := mail.Canonical(m.From[0].String()); err != nil || from != address {
+		return ""
+	}
+	return m.From[0].Name
+}
+
+// declineBanned ends the request of somebody who was banned after it was made.
+func (l *List) declineBanned(ctx context.Context, u ticketUse, r store.Request, ban *store.Ban, err error) error {
+	if err != nil {
+		return err
+	}
+	notices, err := l.notices(letter{community: u.community, to: r.Address, answers: u.message,
+		data: templates.BannedNotice{For: forReader(u.community, ""), Until: ban.Until, Reason: ban.Reason}})
+	if err != nil {
+		return err
+	}
+	return l.DB.Decide(ctx, u.by, r.ID, store.Asked, store.RequestDeclined, "", notices)
 }
 
 func (l *List) isFacilitator(ctx context.Context, c store.Community, address string) bool {

@@ -22,6 +22,7 @@ type Application struct {
 	Proven  bool               // it surely came from the address itself
 	Mode    store.DeliveryMode // "" is the default
 	message *mail.Message      // that it came with
+	chosen  bool               // by a facilitator: nobody else decides
 }
 
 // joinPayload is what a request to join keeps.
@@ -30,6 +31,14 @@ type joinPayload struct {
 	By      string             `json:"by,omitempty"`
 	Mode    store.DeliveryMode `json:"delivery,omitempty"`
 	Answers []templates.Answer `json:"answers,omitempty"`
+}
+
+func (p joinPayload) text() string {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return "{}"
+	}
+	return string(b)
 }
 
 // How long questions wait for their answer, and how often they are asked.
@@ -94,11 +103,8 @@ func newMember(address string, p joinPayload) store.NewMember {
 }
 
 func (l *List) joinRequest(c store.Community, a Application, kind store.RequestKind, life time.Duration) store.Request {
-	payload, err := json.Marshal(joinPayload{Name: a.Name, By: a.By, Mode: a.Mode})
-	if err != nil {
-		payload = []byte("{}")
-	}
-	return store.Request{CommunityID: c.ID, Kind: kind, Address: a.Address, Payload: string(payload),
+	payload := joinPayload{Name: a.Name, By: a.By, Mode: a.Mode}
+	return store.Request{CommunityID: c.ID, Kind: kind, Address: a.Address, Payload: payload.text(),
 		AskedAt: l.Now(), ExpiresAt: l.Now().Add(life)}
 }
 
@@ -121,6 +127,7 @@ func (l *List) askToJoin(ctx context.Context, c store.Community, a Application) 
 	kind, life := store.RequestJoin, confirmLife
 	if a.By != "" {
 		kind, life = store.RequestInvite, inviteLife
+		a.chosen = l.isFacilitator(ctx, c, a.By)
 	}
 	r := l.joinRequest(c, a, kind, life)
 	_, err = l.DB.Ask(ctx, r, func(id int64) ([]store.Notice, error) { return l.notices(l.joinQuestion(c, a, r, id)) })
@@ -131,7 +138,10 @@ func (l *List) askToJoin(ctx context.Context, c store.Community, a Application) 
 // joinQuestion is the mail that asks whether somebody really wants to join.
 func (l *List) joinQuestion(c store.Community, a Application, r store.Request, id int64) letter {
 	ticket := l.ticket(c, mail.Ticket{Kind: mail.TicketConfirm, Object: id, Expires: r.ExpiresAt})
-	approve := c.Join == store.JoinApprove
+	approve, questions := c.Join == store.JoinApprove, c.Charter.Questions
+	if a.chosen {
+		approve, questions = false, nil
+	}
 	if !a.Proven && a.By == "" {
 		a.Name = "" // it may be a stranger's words to somebody who never asked
 	}
@@ -139,11 +149,11 @@ func (l *List) joinQuestion(c store.Community, a Application, r store.Request, i
 	if r.Kind == store.RequestInvite {
 		w.answers = nil
 		w.data = templates.Invitation{For: forReader(c, a.Name), By: a.ByName, ByAddress: a.By, Note: a.Note,
-			Questions: c.Charter.Questions, Approve: approve, Accept: ticket, Expires: r.ExpiresAt}
+			Questions: questions, Approve: approve, Accept: ticket, Expires: r.ExpiresAt}
 		return w
 	}
 	w.data = templates.ConfirmJoin{For: forReader(c, a.Name), Address: a.Address, Asked: r.AskedAt,
-		Questions: c.Charter.Questions, Approve: approve, Confirm: ticket, Expires: r.ExpiresAt}
+		Questions: questions, Approve: approve, Confirm: ticket, Expires: r.ExpiresAt}
 	return w
 }
 

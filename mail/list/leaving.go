@@ -138,8 +138,8 @@ func actReturn(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 		return out, err
 	}
 	u.by.Who = s.Address
-	s.State = store.Active
-	if err := l.DB.UpdateSubscription(ctx, u.by, s); err != nil {
+	changed, err := l.DB.Resume(ctx, u.by, s.ID, []string{taskSuspended, taskUnreachable}, nil)
+	if err != nil || !changed { // who presses twice comes back once
 		return out, err
 	}
 	w := to(u.community, s, templates.Returned{For: forReader(u.community, s.Name), Address: s.Address, Delivery: string(s.Delivery)})

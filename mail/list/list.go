@@ -101,7 +101,9 @@ func (l *List) inspect(c store.Community, env mail.Envelope, m *mail.Message) er
 	case int64(len(m.Raw)) > l.maxMessage(c):
 		return store.Errorf(store.TooLarge, "this message has %s; %s takes %s at most. Put large files somewhere and post the link",
 			sizeText(int64(len(m.Raw))), c.Title, sizeText(l.maxMessage(c)))
-	case len(m.From) != 1:
+	case len(m.From) == 0:
+		return store.Errorf(store.Invalid, "a post needs an author in its From field, this message has none")
+	case len(m.From) > 1:
 		return store.Errorf(store.Invalid, "a post needs one author in its From field, this message has %d", len(m.From))
 	}
 	if kind, reason := mail.Automatic(m, env.From, env.From == "" && env.Protocol != "IMAP"); kind.IsRobot() {

@@ -88,6 +88,10 @@ func actReceipt(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 		return out, err
 	}
 	w, err := l.receiptLetter(ctx, u.community, u.ticket.Object, reader)
+	if store.KindOf(err) == store.NotFound { // it was known once, since there is a ticket
+		out.Problem = "expired"
+		return out, nil
+	}
 	if err != nil {
 		return out, err
 	}

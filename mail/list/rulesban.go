@@ -65,7 +65,8 @@ func (l *List) checkBan(by store.Actor, b store.Ban) error {
 
 // banMember ends the membership of somebody who is banned for good, and makes the mail that tells them.
 func (l *List) banMember(ctx context.Context, by store.Actor, c store.Community, s store.Subscription, b store.Ban) ([]letter, error) {
-	if s.State != store.Active && s.State != store.Suspended {
+	elsewhere := b.Kind == store.BanAddress && s.Address != b.Value // another address of a member: only that is banned
+	if s.State != store.Active && s.State != store.Suspended || elsewhere {
 		return nil, nil
 	}
 	if b.Until.IsZero() {
