@@ -165,7 +165,7 @@ var goodReasons = regexp.MustCompile(strings.Join([]string{
 	`delivery status notification \(RFC 3464\)$`, // also what sendmail and Exchange have for it
 	`message disposition notification \(RFC 8098\)$`,
 	`has the field X-Failed-Recipients$`,
-	`needs (one|an) author in its From field, this message has \w+$`,      // parts and bodies that are no messages; forgeries
+	`needs (one|an) author in its From field, this message has \w+$`, // parts and bodies that are no messages; forgeries
 	`the From address of this message cannot be answered`,            // an address with spaces and quotes
 	`CR or LF that is not part of a CRLF`,                            // could not have come by SMTP
 	`parts within parts deeper than|more than 1000 parts|500 fields`, // bombs

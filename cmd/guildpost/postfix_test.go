@@ -175,18 +175,25 @@ func (p *postfix) receive(ctx context.Context, who string) []byte {
 	}
 }
 
-// TestPostfix: what is given to Postfix for the list comes out again through Postfix to its members' mailboxes.
-func TestPostfix(t *testing.T) {
+// behindPostfix starts Postfix and a daemon behind it, with the community rust.
+func behindPostfix(t *testing.T) (*postfix, *process) {
+	t.Helper()
 	needRoot(t, "postfix")
 	needProgram(t, "postfix", "postfix")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	lmtp := reservePort(t)
 	fix := startPostfix(t, lmtp)
 	d := newProcess(t, fix.addr, "")
 	d.lmtp = lmtp
 	d.writeConfig(fix.addr, "")
 	d.command("cop", "add", "rust@lists.example.org", "--title", "Rust Guild")
+	return fix, d
+}
+
+// TestPostfix: what is given to Postfix for the list comes out again through Postfix to its members' mailboxes.
+func TestPostfix(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	fix, d := behindPostfix(t)
 	for _, who := range []string{"ada", "ben", "chloe"} {
 		d.command("member", "add", "rust", who+"@members.example")
 	}
@@ -209,5 +216,50 @@ func TestPostfix(t *testing.T) {
 	err := smtp.SendMail(fix.addr, nil, "ada@members.example", []string{"rusty@lists.example.org"}, []byte(post))
 	if err == nil || !strings.Contains(err.Error(), "no list address rusty@lists.example.org") {
 		t.Errorf("a mail to an address that does not exist: %v", err)
+	}
+}
+
+// TestPersonThroughPostfix: somebody joins, posts and leaves with a mail program (swaks), as a person would: by answering.
+func TestPersonThroughPostfix(t *testing.T) {
+	swaks := needProgram(t, "swaks", "swaks")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	fix, d := behindPostfix(t)
+	d.command("member", "add", "rust", "ben@members.example")
+	d.start()
+	write := func(to, subject, body string) {
+		t.Helper()
+		out, err := exec.CommandContext(ctx, swaks, "--server", fix.addr, "--from", "ada@members.example", "--to", to,
+			"--h-From", "Ada <ada@members.example>", "--h-Subject", subject, "--body", body, "--hide-all").CombinedOutput()
+		if err != nil {
+			t.Fatalf("swaks to %s: %v\n%.1000s", to, err, out)
+		}
+	}
+	receive := func(who, subject string) mail.Header {
+		t.Helper()
+		h, _ := mail.SplitHeader(fix.receive(ctx, who))
+		if got := mail.DecodeWords(h.Get("Subject")); !strings.Contains(got, subject) {
+			t.Fatalf("%s got %q, want a mail about %q", who, got, subject)
+		}
+		return h
+	}
+	answer := func(h mail.Header, body string) {
+		t.Helper()
+		write(mail.ParseAddressList(h.Get("From"))[0].String(), "Re: "+h.Get("Subject"), body)
+	}
+	write("rust-join@lists.example.org", "join", "Please let me in.")
+	answer(receive("ada", "Rust Guild"), "Yes, it was me.")
+	receive("ada", "Welcome")
+	write("rust@lists.example.org", "Hello from Ada", "I am new here.")
+	receive("ben", "Hello from Ada")
+	post := receive("ada", "Hello from Ada")
+	leave := regexp.MustCompile(`<mailto:([^>]+)>`).FindStringSubmatch(post.Get("List-Unsubscribe"))
+	if leave == nil {
+		t.Fatalf("no address to leave by in %q", post.Get("List-Unsubscribe"))
+	}
+	write(leave[1], "leave", "Goodbye.")
+	receive("ada", "left")
+	if list := d.command("member", "list", "rust", "--json"); strings.Contains(list, "ada@members.example") {
+		t.Errorf("Ada is a member still: %s", list)
 	}
 }
