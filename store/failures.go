@@ -180,9 +180,6 @@ func (t *tx) mayBeMass(f Failure, may MayBeMass) (bool, error) {
 // day counts days since 1970 in UTC.
 func day(t time.Time) int64 { return t.Unix() / 86400 }
 
-const healthColumns = `COUNT(DISTINCT CASE WHEN hard AND state = 1 THEN day END), COUNT(DISTINCT CASE WHEN NOT hard AND state = 1 THEN day END),
-	COUNT(DISTINCT CASE WHEN state = 1 THEN day END), COUNT(DISTINCT CASE WHEN state = 2 THEN day END)`
-
 const failureColumns = "id, address, at, hard, state, subscription_id, dispatch_id, delivery_id, status, reason"
 
 func scanFailure(row rowScanner) (f Failure, err error) {
@@ -192,18 +189,49 @@ func scanFailure(row rowScanner) (f Failure, err error) {
 	return f, err
 }
 
-// HealthOf returns the health of an address since a time.
-func (db *DB) HealthOf(ctx context.Context, address string, since time.Time) (h Health, err error) {
-	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&h.HardDays, &h.SoftDays, &h.Days, &h.MassDays) },
-		"SELECT "+healthColumns+" FROM failures WHERE address = ? AND at >= ?", address, micros(since))
-	if err != nil {
-		return h, err
-	}
-	err = db.query(ctx, func(row rowScanner) (err error) {
-		h.Last, err = scanFailure(row)
+// mostFailures bounds what is looked at of one address: years of daily failures.
+const mostFailures = 1000
+
+// FailuresOf returns the failures of an address since a time, newest first, at most 1,000.
+func (db *DB) FailuresOf(ctx context.Context, address string, since time.Time) (all []Failure, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		f, err := scanFailure(row)
+		all = append(all, f)
 		return err
-	}, "SELECT "+failureColumns+" FROM failures WHERE address = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT 1", address, micros(since))
-	return h, err
+	}, "SELECT "+failureColumns+" FROM failures WHERE address = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?", address, micros(since), mostFailures)
+	return all, err
+}
+
+// HealthOf returns the health of an address since a time.
+func (db *DB) HealthOf(ctx context.Context, address string, since time.Time) (Health, error) {
+	all, err := db.FailuresOf(ctx, address, since)
+	return HealthSince(all, since), err
+}
+
+// HealthSince counts failures of one address, newest first, from a time on.
+func HealthSince(all []Failure, since time.Time) (h Health) {
+	var days [4]map[int64]bool // hard, soft, any, mass
+	for i := range days {
+		days[i] = map[int64]bool{}
+	}
+	for i, f := range all {
+		if f.At.Before(since) {
+			break
+		}
+		if i == 0 {
+			h.Last = f
+		}
+		switch {
+		case f.State == InMass:
+			days[3][day(f.At)] = true
+		case f.State == Counted && f.Hard:
+			days[0][day(f.At)], days[2][day(f.At)] = true, true
+		case f.State == Counted:
+			days[1][day(f.At)], days[2][day(f.At)] = true, true
+		}
+	}
+	h.HardDays, h.SoftDays, h.Days, h.MassDays = len(days[0]), len(days[1]), len(days[2]), len(days[3])
+	return h
 }
 
 // Failing returns the addresses that failed since a time, those on most days first, at most 1,000: of a community's

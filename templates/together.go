@@ -18,7 +18,8 @@ func Together(lang string, first any, more ...any) (Mail, error) {
 		return Mail{}, err
 	}
 	var closing []block
-	if last := len(blocks) - 1; blocks[last].Kind == kindParagraph {
+	// What the installation itself says ends without a word on replies.
+	if last := len(blocks) - 1; blocks[last].Kind == kindParagraph && communityOf(first).Name != "" {
 		blocks, closing = blocks[:last:last], blocks[last:]
 	}
 	for _, data := range more {

@@ -79,7 +79,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range a.due {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err
@@ -89,6 +89,16 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		}
 	}
 	return out.end("nothing is due")
+}
+
+// runListDue does what the list service has due, by a clock that shows that time.
+func (a *app) runListDue(ctx context.Context, db *store.DB, _ *Config, until time.Time) (n int, err error) {
+	l, err := a.newList(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	l.Now = func() time.Time { return until }
+	return l.Due(ctx, until)
 }
 
 // parseUntil reads a time as people write it, in a zone, or one from now on: +25h, +3d.

@@ -22,20 +22,29 @@ func (a *app) heldCommand() *cobra.Command {
 // withList opens the database and builds the list service on it, for commands that do what mail does too.
 func (a *app) withList(ctx context.Context, f func(l *list.List) error) error {
 	return a.withStore(ctx, func(db *store.DB) error {
-		keys, err := ticketKeys(ctx, db, a.now())
+		l, err := a.newList(ctx, db)
 		if err != nil {
 			return err
 		}
-		l := &list.List{
-			DB: db, Keys: keys, Policy: list.NewDMARC(a.net.text, a.now), Now: a.now, Random: rand.Reader,
-			Log:      slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-			Hostname: a.config.Domain, Language: a.config.Language, Timezone: a.config.Timezone, MaxMessage: a.config.Inbound.MaxMessage,
-		}
-		if a.config.Web.Listen != "" {
-			l.PublicURL = a.config.PublicURL
-		}
 		return f(l)
 	})
+}
+
+func (a *app) newList(ctx context.Context, db *store.DB) (*list.List, error) {
+	keys, err := ticketKeys(ctx, db, a.now())
+	if err != nil {
+		return nil, err
+	}
+	l := &list.List{
+		DB: db, Keys: keys, Policy: list.NewDMARC(a.net.text, a.now), Now: a.now, Random: rand.Reader,
+		Log:      slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Hostname: a.config.Domain, Language: a.config.Language, Timezone: a.config.Timezone, MaxMessage: a.config.Inbound.MaxMessage,
+		Postmaster: a.config.Postmaster,
+	}
+	if a.config.Web.Listen != "" {
+		l.PublicURL = a.config.PublicURL
+	}
+	return l, nil
 }
 
 // A heldJSON is a held post for programs.

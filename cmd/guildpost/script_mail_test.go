@@ -270,8 +270,9 @@ func cmdGot(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	slices.Sort(lines)
+	out := ts.Stdout() // asked for even if there is nothing to say: it forgets what the last command said
 	for _, line := range lines {
-		fmt.Fprintln(ts.Stdout(), line)
+		fmt.Fprintln(out, line)
 	}
 }
 

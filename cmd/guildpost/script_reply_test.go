@@ -12,11 +12,11 @@ import (
 
 var ticketMail = regexp.MustCompile(`[a-z0-9._-]+\+t\.[a-z2-7]+@[a-z0-9.-]+`)
 
-// reply [-new] [-to N] [-header 'NAME: VALUE'] FROM FILE.eml TEXT… answers a received mail as a person's program does:
+// reply [-new] [-to N|-to-field NAME] [-header 'NAME: VALUE'] FROM FILE.eml TEXT… answers a received mail as a person's program does:
 // quoted, with Re: and In-Reply-To, to where replies go. TEXT is a line each. -to writes to the N-th ticket address that
-// stands in the text instead, -new makes it a mail of its own, as a click on an address does. With "!" it must be refused.
+// stands in the text instead, -to-field to that in a header field, -new makes it a mail of its own, as a click on an address does. With "!" it must be refused.
 func cmdReply(ts *testscript.TestScript, neg bool, args []string) {
-	isNew, n, header := false, 0, ""
+	isNew, n, header, field := false, 0, "", ""
 	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
 		switch args[0] {
 		case "-new":
@@ -25,17 +25,22 @@ func cmdReply(ts *testscript.TestScript, neg bool, args []string) {
 		case "-to":
 			_, err := fmt.Sscan(args[1], &n)
 			ts.Check(err)
+		case "-to-field":
+			field = args[1]
 		case "-header":
 			header = args[1] + "\n"
 		}
 		args = args[2:]
 	}
 	if len(args) < 2 {
-		ts.Fatalf("usage: reply [-new] [-to N] [-header 'NAME: VALUE'] FROM FILE.eml TEXT...")
+		ts.Fatalf("usage: reply [-new] [-to N|-to-field NAME] [-header 'NAME: VALUE'] FROM FILE.eml TEXT...")
 	}
 	w := worldOf(ts).mail(ts)
 	m := mail.Read([]byte(ts.ReadFile(args[1])))
-	to := replyTo(ts, m, n)
+	to := ticketMail.FindString(m.Header.Get(field))
+	if field == "" {
+		to = replyTo(ts, m, n)
+	}
 	text := w.answer(args[0], to, m, isNew, header+"\n"+strings.Join(args[2:], "\n")+"\n")
 	replies, err := w.send(false, mustParse(ts, args[0]), []string{to}, strings.ReplaceAll(text, "\n", "\r\n"))
 	fmt.Fprint(ts.Stdout(), replies)

@@ -66,6 +66,7 @@ var scriptCommands = map[string]scriptCommand{
 
 	"send":      cmdSend,
 	"reply":     cmdReply,
+	"write":     cmdWrite,
 	"text":      cmdText,
 	"receive":   cmdReceive,
 	"got":       cmdGot,

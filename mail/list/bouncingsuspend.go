@@ -75,12 +75,20 @@ func (l *List) judgeAddress(ctx context.Context, now time.Time, address string) 
 // isFailing counts by the rules of a community. What failed before somebody joined anew does not count.
 func (l *List) isFailing(ctx context.Context, now time.Time, c store.Community, s store.Subscription) (store.Health, bool, error) {
 	rules := c.Bouncing.Spelled()
-	hard, err := l.DB.HealthOf(ctx, s.Address, window(now, s, rules.BounceWithin))
-	if err != nil || hard.HardDays >= rules.BounceDays {
-		return hard, err == nil, err
+	forHard, forSoft := window(now, s, rules.BounceWithin), window(now, s, rules.SoftBounceWithin)
+	earlier := forHard
+	if forSoft.Before(earlier) {
+		earlier = forSoft
 	}
-	soft, err := l.DB.HealthOf(ctx, s.Address, window(now, s, rules.SoftBounceWithin))
-	return soft, soft.Days >= rules.SoftBounceDays, err
+	all, err := l.DB.FailuresOf(ctx, s.Address, earlier)
+	if err != nil {
+		return store.Health{}, false, err
+	}
+	if hard := store.HealthSince(all, forHard); hard.HardDays >= rules.BounceDays {
+		return hard, true, nil
+	}
+	soft := store.HealthSince(all, forSoft)
+	return soft, soft.Days >= rules.SoftBounceDays, nil
 }
 
 // window is when so many days begin that end today.

@@ -64,14 +64,7 @@ func (l *List) answerCommands(ctx context.Context, a *asker, verbs map[string]ve
 	for _, c := range commands {
 		r.command(ctx, c)
 	}
-	if err := r.askFirst(ctx); err != nil {
-		return err
-	}
-	if w, ok := r.letter(); ok {
-		return l.send(ctx, w)
-	}
-	l.wake()
-	return nil
+	return r.answer(ctx)
 }
 
 func understood(commands []command) bool {

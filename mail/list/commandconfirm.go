@@ -112,7 +112,7 @@ func (l *List) askForAddress(ctx context.Context, a *asker, address string) (res
 	if reached != nil {
 		return result{}, l.refuse(a, "command.enough", templates.Args{})
 	}
-	err = l.askToConfirm(ctx, a, commandsPayload{Subscription: a.s.ID}, address, []string{"set address " + address})
+	err = l.askToConfirm(ctx, a, question{address: address, payload: commandsPayload{Subscription: a.s.ID}, shown: []string{"set address " + address}})
 	return result{done: true, text: l.say(a, "command.address-asked", templates.Args{Address: address})}, err
 }
 

@@ -30,9 +30,6 @@ func (c command) String() string {
 	return strings.TrimSpace(c.verb + " " + c.args)
 }
 
-// ends is true for the line behind which nothing is read. "Stop sending me this" is none.
-func (c command) ends() bool { return c.verb == "end" && c.args == "" }
-
 // synonyms are what people write who know other list managers, or other languages. A verb is its own synonym.
 var synonyms = map[string][]string{
 	"help":     {"?", "commands", "hilfe", "ayuda"},
@@ -87,7 +84,7 @@ func parseCommands(subject, text string) (all []command, more int) {
 		if isGreeting(c) {
 			continue
 		}
-		if c.ends() || isClosing(c) {
+		if c.verb == "end" || isClosing(c) {
 			break
 		}
 		if len(lines) == maxCommands {
@@ -100,7 +97,7 @@ func parseCommands(subject, text string) (all []command, more int) {
 	if !ok || slices.ContainsFunc(lines, func(other command) bool { return other.String() == first.String() }) {
 		return lines, more
 	}
-	if first.ends() {
+	if first.verb == "end" {
 		return nil, 0
 	}
 	if len(lines) == maxCommands {
@@ -149,7 +146,9 @@ func parseCommand(line string) (c command, ok bool) {
 	if word == "?" {
 		bare = word
 	}
-	c.verb, _ = verbOf(bare)
+	if c.verb, _ = verbOf(bare); c.verb == "end" && c.args != "" { // "stop sending me this" ends nothing
+		c.verb = ""
+	}
 	return c, true
 }
 

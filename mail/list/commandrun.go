@@ -151,9 +151,6 @@ func (r *commandRun) wait(c command, p plan) {
 		p.shown = p.line
 	}
 	r.waiting = append(r.waiting, p)
-	r.results = append(r.results, templates.CommandResult{Line: r.shown(c), Done: true,
-		Text: r.say("command.needs-confirm", templates.Args{Address: r.asker.s.Address})})
-	r.own++
 }
 
 // shown is how the answer names a line.
@@ -190,7 +187,22 @@ func (r *commandRun) suggest(c command) {
 	r.results[len(r.results)-1].Suggestion = verb
 }
 
-// letter is the answer; ok is false where mails of their own say all there is to say.
+// answer is one mail: what came of each line, or the question whether the lines that wait are the member's own, or both.
+// Where mails of their own say all there is to say, there is none.
+func (r *commandRun) answer(ctx context.Context) error {
+	switch w, ok := r.letter(); {
+	case len(r.waiting) == 1 && r.waiting[0].leaves && !ok:
+		return r.list.askToLeave(ctx, r.asker.community, r.asker.s, r.asker.message)
+	case len(r.waiting) > 0:
+		return r.ask(ctx, w, ok)
+	case ok:
+		return r.list.send(ctx, w)
+	}
+	r.list.wake()
+	return nil
+}
+
+// letter is what came of the lines that do not wait.
 func (r *commandRun) letter() (w letter, ok bool) {
 	if len(r.results) == r.own && r.skipped == 0 {
 		return w, false
@@ -199,7 +211,7 @@ func (r *commandRun) letter() (w letter, ok bool) {
 	if r.asker.community.ID != 0 {
 		request = r.asker.community.FunctionAddress("request")
 	}
-	if len(r.results) == 1 && len(r.sections) == 1 && r.results[0].Lines == nil {
+	if len(r.results) == 1 && len(r.sections) == 1 && r.results[0].Lines == nil && r.skipped == 0 {
 		w = r.list.letterTo(r.asker, r.sections[0])
 		if _, pages := r.sections[0].(templates.MemberList); pages {
 			w.from = request
@@ -211,32 +223,40 @@ func (r *commandRun) letter() (w letter, ok bool) {
 	return w, true
 }
 
-// askFirst mails the question whether the commands that wait are the member's own. A plain reply carries them out.
-func (r *commandRun) askFirst(ctx context.Context) error {
-	switch {
-	case len(r.waiting) == 0:
-		return nil
-	case len(r.waiting) == 1 && r.waiting[0].leaves:
-		return r.list.askToLeave(ctx, r.asker.community, r.asker.s, r.asker.message)
-	}
+// ask mails the question whether the commands that wait are the member's own, with what came of the others behind it.
+// A plain reply carries them out.
+func (r *commandRun) ask(ctx context.Context, others letter, ok bool) error {
 	lines, shown := make([]string, len(r.waiting)), make([]string, len(r.waiting))
 	for i, p := range r.waiting {
 		lines[i], shown[i] = p.line, p.shown
 	}
-	return r.list.askToConfirm(ctx, r.asker, commandsPayload{Lines: lines}, r.asker.s.Address, shown)
+	q := question{address: r.asker.s.Address, payload: commandsPayload{Lines: lines}, shown: shown, attach: others.attach}
+	if ok {
+		q.more = append([]any{others.data}, others.more...)
+	}
+	return r.list.askToConfirm(ctx, r.asker, q)
+}
+
+// A question asks an address whether commands are its own.
+type question struct {
+	address string
+	payload commandsPayload
+	shown   []string // the commands
+	more    []any    // further texts of the mail
+	attach  []mail.Attachment
 }
 
 // askToConfirm mails a question to an address. What it asks about happens when the question is answered.
-func (l *List) askToConfirm(ctx context.Context, a *asker, payload commandsPayload, address string, shown []string) error {
-	request := store.Request{CommunityID: a.community.ID, Kind: store.RequestCommands, Address: address, Payload: payload.text(),
+func (l *List) askToConfirm(ctx context.Context, a *asker, q question) error {
+	request := store.Request{CommunityID: a.community.ID, Kind: store.RequestCommands, Address: q.address, Payload: q.payload.text(),
 		AskedAt: l.Now(), ExpiresAt: l.Now().Add(confirmLife)}
 	_, err := l.DB.Ask(ctx, request, func(id int64) ([]store.Notice, error) {
 		ticket := l.ticket(a.community, mail.Ticket{Kind: mail.TicketConfirm, Object: id, Expires: request.ExpiresAt})
-		w := l.letterTo(a, templates.ConfirmCommand{For: a.greeting(), Commands: shown, Asked: request.AskedAt.In(l.zone(a.community, a.s)),
+		w := l.letterTo(a, templates.ConfirmCommand{For: a.greeting(), Commands: q.shown, Asked: request.AskedAt.In(l.zone(a.community, a.s)),
 			Confirm: ticket, Expires: request.ExpiresAt})
-		w.from = ticket.Address
-		if w.to != address { // a new address, which is not the member's yet
-			w.to, w.subscription, w.answers = address, 0, nil
+		w.from, w.more, w.attach = ticket.Address, q.more, q.attach
+		if w.to != q.address { // a new address, which is not the member's yet
+			w.to, w.subscription, w.answers = q.address, 0, nil
 		}
 		return l.notices(w)
 	})

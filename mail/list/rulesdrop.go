@@ -3,6 +3,7 @@ package list
 import (
 	"bytes"
 	"mime/quotedprintable"
+	"slices"
 	"strings"
 
 	"guildpost/mail"
@@ -22,7 +23,11 @@ func replaceParts(raw []byte, note func(p *mail.Part) (text string, replace bool
 		if !replace {
 			return true
 		}
-		out = append(append(out, raw[pos:p.HeaderAt.Start]...), noteFor(p, text)...)
+		if before := otherForm(p); before != nil {
+			out = append(out, raw[pos:before.Body.End]...)
+		} else {
+			out = append(append(out, raw[pos:p.HeaderAt.Start]...), noteFor(p, text)...)
+		}
 		pos = p.Body.End
 		replaced++
 		return false
@@ -31,6 +36,19 @@ func replaceParts(raw []byte, note func(p *mail.Part) (text string, replace bool
 		return raw, 0
 	}
 	return withoutSignatures(append(out, raw[pos:]...)), replaced
+}
+
+// otherForm is the part in front of one that is a further form of the same text (RFC 2046 5.1.4), nil where it is none.
+// Such a part goes without a note, which would be shown instead of the text.
+func otherForm(p *mail.Part) *mail.Part {
+	if p.Parent == nil || p.Parent.Type != "multipart/alternative" {
+		return nil
+	}
+	i := slices.Index(p.Parent.Children, p)
+	if i < 1 {
+		return nil
+	}
+	return p.Parent.Children[i-1]
 }
 
 // noteFor is a part that says what stood in its place. A message that was nothing but the part keeps its other fields.
