@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,9 +54,9 @@ func (m *mailWorld) request(ts *testscript.TestScript, method, address string, h
 
 var ticketLink = regexp.MustCompile(`https?://[^\s<>"]+/t/[A-Za-z2-7]+`)
 
-// links are the ticket pages that a file links to: those of a mail in its text, in their order, or an address itself.
+// links are the ticket pages that a file links to: those of a mail in its text, in their order, or an address or path itself.
 func links(ts *testscript.TestScript, file string) []string {
-	if strings.Contains(file, "://") || strings.HasPrefix(file, "/") && !fileExists(file) {
+	if strings.Contains(file, "://") || strings.HasPrefix(file, "/") {
 		return []string{file}
 	}
 	m := mail.Read([]byte(ts.ReadFile(file)))
@@ -69,11 +68,6 @@ func links(ts *testscript.TestScript, file string) []string {
 		}
 	}
 	return all
-}
-
-func fileExists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // get [-header NAME:VALUE] [-method METHOD] URL|PATH|FILE asks for a page, or the first that a mail links to, and prints its

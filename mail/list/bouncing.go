@@ -98,7 +98,7 @@ func (l *List) bounced(ctx context.Context, c store.Community, m *mail.Message, 
 		l.passOver(c, m, report.Kind)
 		return nil
 	}
-	return l.count(ctx, l.DB.RecordFailure, f.record(l.Now(), result))
+	return l.count(ctx, c, l.DB.RecordFailure, f.record(l.Now(), result))
 }
 
 func (f failed) record(now time.Time, r bounce.Result) store.Failure {
@@ -150,8 +150,8 @@ func isAddress(reported, address string) bool {
 
 type recordFailure = func(context.Context, store.Failure, store.MayBeMass) (store.FailureState, error)
 
-// count keeps a failure, and suspends where it was the last that was missing.
-func (l *List) count(ctx context.Context, record recordFailure, f store.Failure) error {
+// count keeps a failure, and suspends where it was the last that was missing. C is the community where that is known.
+func (l *List) count(ctx context.Context, c store.Community, record recordFailure, f store.Failure) error {
 	state, err := record(ctx, f, mayBeMass)
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (l *List) count(ctx context.Context, record recordFailure, f store.Failure)
 	if state != store.Counted {
 		return nil
 	}
-	return l.judgeAddress(ctx, f.At, f.Address)
+	return l.judgeAddress(ctx, f.At, f.Address, c)
 }
 
 // sharedBounce is for bounces of copies that many recipients share: the report alone says who failed. It counts as soft,
@@ -229,7 +229,7 @@ func (l *List) sharedFailure(ctx context.Context, c store.Community, post int64,
 			return err
 		}
 		r.Class = bounce.Soft
-		return l.count(ctx, l.DB.RecordFailure, failed{subscription: s, delivery: delivery}.record(l.Now(), r))
+		return l.count(ctx, c, l.DB.RecordFailure, failed{subscription: s, delivery: delivery}.record(l.Now(), r))
 	}
 	return nil
 }

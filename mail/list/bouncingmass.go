@@ -128,7 +128,7 @@ func (l *List) judgeAll(ctx context.Context, now time.Time, judge, free []string
 	}
 	slices.Sort(judge)
 	for _, address := range slices.Compact(judge) {
-		if err := l.judgeAddress(ctx, now, address); err != nil {
+		if err := l.judgeAddress(ctx, now, address, store.Community{}); err != nil {
 			return err
 		}
 	}

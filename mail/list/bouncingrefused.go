@@ -27,7 +27,7 @@ func (l *List) Failed(ctx context.Context, d FailedDelivery) {
 	class, _ := bounce.Classify("", d.Reply)
 	f := store.Failure{Address: d.Recipient, At: l.Now(), Hard: class == bounce.Hard, SubscriptionID: d.SubscriptionID, DeliveryID: d.ID,
 		Status: bounce.StatusOf(d.Reply), Reason: d.Reply}
-	if err := l.count(ctx, l.DB.NoteFailure, f); err != nil {
+	if err := l.count(ctx, store.Community{}, l.DB.NoteFailure, f); err != nil {
 		l.Log.Error("a failed delivery was not counted", "delivery", d.ID, "error", err)
 	}
 }

@@ -46,7 +46,8 @@ func (s suspension) task(kind string, sub store.Subscription, due time.Time) sto
 }
 
 // judgeAddress suspends what an address gets where mail to it has failed on too many days, in each community by its rules.
-func (l *List) judgeAddress(ctx context.Context, now time.Time, address string) error {
+// C is a community that is known already.
+func (l *List) judgeAddress(ctx context.Context, now time.Time, address string, c store.Community) error {
 	subscriptions, err := l.DB.SubscriptionsAt(ctx, address)
 	if err != nil {
 		return err
@@ -55,9 +56,10 @@ func (l *List) judgeAddress(ctx context.Context, now time.Time, address string) 
 		if s.State != store.Active {
 			continue
 		}
-		c, err := l.DB.Community(ctx, s.CommunityID)
-		if err != nil {
-			return err
+		if s.CommunityID != c.ID {
+			if c, err = l.DB.Community(ctx, s.CommunityID); err != nil {
+				return err
+			}
 		}
 		health, failing, err := l.isFailing(ctx, now, c, s)
 		if err != nil {

@@ -3,7 +3,6 @@ package list
 import (
 	"context"
 	"strings"
-	"time"
 
 	"guildpost/mail"
 	"guildpost/store"
@@ -29,14 +28,6 @@ type asker struct {
 	language  string
 }
 
-// How often commands are answered.
-const (
-	answersUnproven = 5   // a day, to an address that proves nothing or is no member's
-	answersProven   = 100 // a day, to a member
-	answersLost     = 3   // a day, where nothing was understood: an answering machine never is
-	answersInAll    = 200 // an hour, to those who prove nothing
-)
-
 // Commands handles a mail for the address of commands.
 func (l *List) Commands(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
 	a, err := l.asker(ctx, c, env, m)
@@ -49,8 +40,8 @@ func (l *List) Commands(ctx context.Context, c store.Community, env mail.Envelop
 // answerCommands carries out what a mail says, and answers it.
 func (l *List) answerCommands(ctx context.Context, a *asker, verbs map[string]verb) error {
 	commands, more := parseCommands(a.message.Subject, a.message.Text().New)
-	lost := len(commands) == 0 || !understood(commands)
-	if ok, err := l.mayAnswer(ctx, a, lost); err != nil || !ok {
+	lost := !understood(commands)
+	if ok, err := l.mayAnswer(ctx, a, brakeOn(a, commands)); err != nil || !ok {
 		return err
 	}
 	if lost {
@@ -151,34 +142,6 @@ func (l *List) isOurs(ctx context.Context, address string) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// source says where a message came from: the peer, or where that is one of our own relays, whose bounces it would get.
-func source(env mail.Envelope) string {
-	if !env.Trusted && env.Remote != "" {
-		return env.Remote
-	}
-	if env.From == "" {
-		return "nobody"
-	}
-	return strings.ToLower(domainOf(env.From))
-}
-
-// mayAnswer counts an answer.
-func (l *List) mayAnswer(ctx context.Context, a *asker, lost bool) (bool, error) {
-	limits := []store.Limit{{Name: "answers " + a.address, Most: answersUnproven, Within: 24 * time.Hour},
-		{Name: "answers", Most: answersInAll, Within: time.Hour}}
-	if a.proven && a.member {
-		limits = []store.Limit{{Name: "proven " + a.address, Most: answersProven, Within: 24 * time.Hour}}
-	}
-	if lost {
-		limits = append(limits, store.Limit{Name: "lost " + a.address, Most: answersLost, Within: 24 * time.Hour})
-	}
-	reached, err := l.DB.Allow(ctx, l.Now(), limits...)
-	if reached != nil {
-		l.Log.Info("commands were not answered, since a limit is reached", "community", a.community.Name, "address", a.address, "limit", reached.Name)
-	}
-	return err == nil && reached == nil, err
 }
 
 // quote is what was written, for who surely wrote it; nobody else is sent a stranger's words.

@@ -3,128 +3,11 @@ package list
 import (
 	"context"
 	"regexp"
-	"slices"
 	"strings"
-	"time"
 
 	"guildpost/store"
 	"guildpost/templates"
 )
-
-// A setting is one that members change by mail.
-type setting struct {
-	key    string   // as in templates.Setting
-	others []string // words for it elsewhere
-	values []string // that it can have, for people; "…" where any text does
-	set    func(s *store.Subscription, value string) bool
-	get    func(s store.Subscription) string
-}
-
-var settings = []setting{
-	{"delivery", []string{"mail", "digest", "nomail", "zustellung", "entrega"}, []string{"each", "daily", "weekly", "monthly", "none"}, setDelivery,
-		func(s store.Subscription) string { return string(s.Delivery) }},
-	{"own-copies", []string{"owncopies", "own_copies", "copies", "myposts", "repro", "norepro"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.OwnCopies }),
-		func(s store.Subscription) string { return switchText(s.OwnCopies) }},
-	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
-	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
-		func(s store.Subscription) string { return s.Timezone }},
-	{"name", []string{"realname", "fullname", "nombre"}, []string{"Ana Sousa"}, setName, func(s store.Subscription) string { return s.Name }},
-	{"news", []string{"named", "newsletter"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.Named }),
-		func(s store.Subscription) string { return switchText(s.Named) }},
-}
-
-var onOff = []string{"on", "off"}
-
-func switchText(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
-}
-
-// findSetting knows a setting by its key or another word.
-func findSetting(word string) (setting, bool) {
-	word = strings.ToLower(strings.TrimRight(word, ":="))
-	for _, s := range settings {
-		if s.key == word || slices.Contains(s.others, word) {
-			return s, true
-		}
-	}
-	return setting{}, false
-}
-
-func setDelivery(s *store.Subscription, value string) bool {
-	mode, ok := map[string]store.DeliveryMode{
-		"each": store.Each, "mail": store.Each, "on": store.Each, "all": store.Each, "every": store.Each, "immediate": store.Each, "nodigest": store.Each,
-		"daily": store.Daily, "digest": store.Daily, "digests": store.Daily, "plain": store.Daily, "mime": store.Daily,
-		"weekly": store.Weekly, "monthly": store.Monthly,
-		"none": store.None, "nomail": store.None, "off": store.None, "no": store.None,
-	}[strings.ToLower(value)]
-	if ok {
-		s.Delivery = mode
-	}
-	return ok
-}
-
-func setSwitch(field func(*store.Subscription) *bool) func(*store.Subscription, string) bool {
-	return func(s *store.Subscription, value string) bool {
-		switch strings.ToLower(value) {
-		case "on", "yes", "true", "1", "ja", "sí", "si", "an":
-			*field(s) = true
-		case "off", "no", "false", "0", "nein", "aus", "not":
-			*field(s) = false
-		default:
-			return false
-		}
-		return true
-	}
-}
-
-func setLanguage(s *store.Subscription, value string) bool {
-	value = strings.ToLower(value)
-	if known, ok := map[string]string{"english": "en", "englisch": "en", "inglés": "en", "german": "de", "deutsch": "de", "alemán": "de",
-		"spanish": "es", "spanisch": "es", "español": "es"}[value]; ok {
-		value = known
-	}
-	base, _, _ := strings.Cut(value, "-")
-	if len(value) > 20 || templates.Language(value) != base {
-		return false
-	}
-	s.Language = value
-	return true
-}
-
-func setTimezone(s *store.Subscription, value string) bool {
-	for _, name := range []string{value, titleZone(value), strings.ToUpper(value)} {
-		if _, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
-			s.Timezone = name
-			return true
-		}
-	}
-	return false
-}
-
-// titleZone writes europe/berlin as Europe/Berlin.
-func titleZone(name string) string {
-	b := []byte(strings.ToLower(name))
-	for i := range b {
-		if (i == 0 || b[i-1] == '/' || b[i-1] == '_' || b[i-1] == '-') && b[i] >= 'a' && b[i] <= 'z' {
-			b[i] -= 'a' - 'A'
-		}
-	}
-	return string(b)
-}
-
-// maxName is how long a member's name gets, in octets.
-const maxName = 100
-
-func setName(s *store.Subscription, value string) bool {
-	if len(value) > maxName || strings.ContainsAny(value, "<>@") || strings.Contains(value, "://") {
-		return false
-	}
-	s.Name = value
-	return true
-}
 
 // planSet changes a setting: "set delivery weekly", and for facilitators "set ADDRESS delivery weekly".
 func planSet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
@@ -162,14 +45,6 @@ func planSet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	p := l.planChange(a, target, after, templates.Setting{Key: s.key, Value: kept})
 	p.line = l.setLine(a, target, s.key+" "+kept)
 	return p, nil
-}
-
-func settingKeys() []string {
-	keys := make([]string, 0, len(settings)+2)
-	for _, s := range settings {
-		keys = append(keys, s.key)
-	}
-	return append(keys, "vacation", "address")
 }
 
 // setLine is how a change is written.

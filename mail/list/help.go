@@ -13,7 +13,7 @@ func (l *List) Help(ctx context.Context, c store.Community, env mail.Envelope, m
 	if err != nil || a == nil {
 		return err
 	}
-	if ok, err := l.mayAnswer(ctx, a, true); err != nil || !ok {
+	if ok, err := l.mayAnswer(ctx, a, brakeOn(a, nil)); err != nil || !ok {
 		return err
 	}
 	return l.send(ctx, l.letterTo(a, l.helpText(a, "")))
