@@ -218,7 +218,8 @@ func links(mails []*mail.Message) (paths []string) {
 		text := m.Header.Get("List-Unsubscribe")
 		m.Root.Walk(func(p *mail.Part) bool {
 			if p.IsText() {
-				text += "\n" + html.UnescapeString(p.Text(1<<20))
+				part, _ := p.Text(1 << 20)
+				text += "\n" + html.UnescapeString(part)
 			}
 			return true
 		})

@@ -61,6 +61,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return a.report(ctx, err)
 }
 
+// Commands are listed in the order in which they are told about. The switch is a global of cobra, so it is set before
+// anything runs at once.
+func init() { cobra.EnableCommandSorting = false }
+
 func (a *app) rootCommand() *cobra.Command {
 	root := group("guildpost", "One daemon for a community of practice: mail, meetings, newsletter",
 		a.serveCommand(), a.demoCommand(), a.initCommand(), a.checkCommand(), a.versionCommand(),
@@ -75,7 +79,6 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetHelpCommand(a.helpCommand())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return wrongUse(c, "%v", err) })
 	root.PersistentFlags().StringVar(&a.configFile, "config", "", "the configuration `FILE` (else $GUILDPOST_CONFIG, ./guildpost.toml, /etc/guildpost/guildpost.toml)")
-	cobra.EnableCommandSorting = false
 	return root
 }
 
