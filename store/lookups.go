@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -47,18 +48,24 @@ func (db *DB) PostCount(ctx context.Context, communityID int64, from, to time.Ti
 	return n, err
 }
 
+// errEnough ends reading rows.
+var errEnough = errors.New("that is enough")
+
 // EachAuthor calls f with the author of each post of a community, newest first, at most limit, until it returns false.
 func (db *DB) EachAuthor(ctx context.Context, communityID int64, limit int, f func(threadID int64, name, address string) bool) error {
-	more := true
-	return db.query(ctx, func(row rowScanner) error {
+	err := db.query(ctx, func(row rowScanner) error {
 		var thread int64
 		var name, address string
-		if err := row.Scan(&thread, &name, &address); err != nil || !more {
-			return err
+		err := row.Scan(&thread, &name, &address)
+		if err == nil && !f(thread, name, address) {
+			err = errEnough
 		}
-		more = f(thread, name, address)
-		return nil
+		return err
 	}, "SELECT thread_id, from_name, from_address FROM posts WHERE community_id = ? ORDER BY accepted_at DESC LIMIT ?", communityID, limit)
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
 
 // MemberJournal returns the newest changes that concern a person in a community, newest first.

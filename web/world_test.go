@@ -186,6 +186,11 @@ func (w *world) state() string {
 	w.check(err)
 	limits, err := w.db.Limits(ctx, "")
 	w.check(err)
+	for _, s := range storetest.Subscriptions(w.t, w.db, w.c) {
+		modes, err := w.db.ThreadModes(ctx, s.ID)
+		w.check(err)
+		journal = append(journal, store.JournalEntry{After: fmt.Sprint(modes)})
+	}
 	return fmt.Sprintln(journal) + fmt.Sprintln(open) + fmt.Sprintln(tasks) + fmt.Sprintln(queue) + fmt.Sprintln(held) + fmt.Sprintln(limits)
 }
 

@@ -59,7 +59,8 @@ func (m *mailWorld) start(ts *testscript.TestScript) error {
 		file = ""
 	}
 	environ := append(scriptEnviron(ts), "GUILDPOST_INBOUND_LMTP=127.0.0.1:0", "GUILDPOST_INBOUND_SMTP=127.0.0.1:0",
-		"GUILDPOST_WEB_LISTEN=127.0.0.1:0", "GUILDPOST_OUTBOUND_SMARTHOST="+m.sink.Addr(), "GUILDPOST_OUTBOUND_TLS=none")
+		"GUILDPOST_WEB_LISTEN=127.0.0.1:0", "GUILDPOST_OUTBOUND_SMARTHOST="+m.sink.Addr(), "GUILDPOST_OUTBOUND_TLS=none",
+		"GUILDPOST_OUTBOUND_CONNECTIONS=1") // so that mails to one recipient come in order
 	config, err := loadConfig(file, m.dir, environ)
 	if err != nil {
 		return err

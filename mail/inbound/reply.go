@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -34,6 +35,14 @@ func replyTo(err error, utf8 bool) *smtp.SMTPError {
 		r = replies[store.Internal]
 	}
 	r.Message = sayable(store.Sentence(err), utf8)
+	var e *store.Error
+	var class, subject, detail int
+	if errors.As(err, &e) {
+		// An error may know better than its kind, as long as it says the same about trying again.
+		if n, _ := fmt.Sscanf(e.Status, "%d.%d.%d", &class, &subject, &detail); n == 3 && class == r.Code/100 {
+			r.EnhancedCode = smtp.EnhancedCode{class, subject, detail}
+		}
+	}
 	return &r
 }
 
