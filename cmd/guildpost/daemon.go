@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -36,7 +37,8 @@ type Daemon struct {
 	worker  *outbound.Worker
 	loop    *dueLoop
 	web     *web.Server // nil where there are no pages
-	pruned  time.Time   // when finished deliveries were last removed
+	dueMu   sync.Mutex
+	pruned  time.Time // when finished deliveries were last removed
 	// Broken is closed when the database's disk failed: nothing can be promised any more.
 	Broken chan struct{}
 }

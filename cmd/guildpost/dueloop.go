@@ -12,6 +12,8 @@ const finishedKept = 30 * 24 * time.Hour
 // Due does everything that is due until a time, and returns how much that was. The loop calls it with the clock's
 // time, tests with a time of their own.
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
+	d.dueMu.Lock() // one at a time: the loop, and whoever asks for a time of their own
+	defer d.dueMu.Unlock()
 	done, err = d.list.Due(ctx, until)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
