@@ -66,7 +66,7 @@ func (a *app) check(ctx context.Context) []finding {
 	var found []finding
 	for _, one := range []check{
 		a.checkConfiguration, a.checkData, a.checkDatabase, a.checkDisk, a.checkClock, a.checkListeners,
-		a.checkSmarthost, a.checkDNS, a.checkRoot,
+		a.checkPublicURL, a.checkSmarthost, a.checkDNS, a.checkRoot,
 	} {
 		found = append(found, one(ctx, c)...)
 	}

@@ -209,10 +209,10 @@ func (a *app) checkTaken(ctx context.Context, c *Config, key, network, address s
 		return fail(key, "%s is in use, and does not answer: %s", address, err)
 	}
 	defer conn.Close()
-	if key == "web.listen" {
-		return warn(key, "%s is in use; if guildpost is not running, stop the other program or choose another address", address)
-	}
 	deadline, _ := ctx.Deadline()
+	if key == "web.listen" {
+		return checkWebTaken(conn, key, address, deadline)
+	}
 	greeting := readGreeting(conn, deadline)
 	if strings.Contains(greeting, c.Domain) || strings.Contains(strings.ToLower(greeting), "guildpost") {
 		return ok(key, "%s is in use by guildpost", address)
