@@ -29,6 +29,8 @@ type Arrival struct {
 	RewriteFrom bool
 	RequireTLS  bool
 	Skip        []int64 // members who get no copy
+	Text        PostText
+	Attachments []Attachment
 }
 
 // An Acceptance says what became of an arrival.
@@ -137,11 +139,22 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 		return result, err
 	}
 	date := postDate(a)
-	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
-		from_address, from_name, subject, sent_at, accepted_at, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(date), micros(a.Now), len(a.Raw))
+	position, err := t.position(a.CommunityID, date)
 	if err != nil {
+		return result, err
+	}
+	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
+		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
+		text(a.Subject), micros(date), micros(a.Now), len(a.Raw), position, a.Text.NewChars, a.Text.QuotedChars)
+	if err != nil {
+		return result, err
+	}
+	if err := t.index(position, a.Text); err != nil {
+		return result, err
+	}
+	if err := t.keepAttachments(result.PostID, a.Attachments); err != nil {
 		return result, err
 	}
 	if err := t.keepReferences(a, result.PostID); err != nil {

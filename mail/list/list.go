@@ -136,15 +136,12 @@ func (l *List) maxMessage(c store.Community) int64 {
 // arrival is what the store needs to know of a message.
 func (l *List) arrival(c store.Community, env mail.Envelope, m *mail.Message, author mail.Address, address string) store.Arrival {
 	base, reply := mail.BaseSubject(m.Subject)
-	a := store.Arrival{
-		CommunityID: c.ID, Raw: m.Raw, Sender: env.From, MessageID: m.MessageID, BodyHash: bodyHash(m), Reply: reply,
+	hash := m.BodyHash()
+	return store.Arrival{
+		CommunityID: c.ID, Raw: m.Raw, Sender: env.From, MessageID: m.Identity(hash, c.Domain), BodyHash: hash, Reply: reply,
 		From: address, FromName: author.Name, Subject: m.Subject, SubjectBase: base, Date: m.Date, Now: l.Now(),
-		RequireTLS: env.RequireTLS, References: references(m),
+		RequireTLS: env.RequireTLS, References: m.Ancestors(), Text: store.PostText(m.SearchText()),
 	}
-	if a.MessageID == "" {
-		a.MessageID = contentID(m, a.BodyHash, c.Domain)
-	}
-	return a
 }
 
 // accept posts it; a reason comes back where it must be held after all.

@@ -82,12 +82,30 @@ CREATE TABLE posts (
     subject      TEXT NOT NULL,
     sent_at      BIGINT NOT NULL,
     accepted_at  BIGINT NOT NULL,
-    size         BIGINT NOT NULL
+    size         BIGINT NOT NULL,
+    position     BIGINT NOT NULL UNIQUE, -- community and date: see search.go
+    new_chars    BIGINT NOT NULL,
+    quoted_chars BIGINT NOT NULL,
+    state        BIGINT NOT NULL -- 0, or 1 for a stub: what it said was erased
 );
 CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_raw ON posts (raw_id);
+
+CREATE TABLE attachments (
+    post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    part    {{text}} NOT NULL,
+    name    TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    size    BIGINT NOT NULL,
+    hash    {{bytes}} NOT NULL,
+    PRIMARY KEY (post_id, part)
+);
+CREATE INDEX attachments_hash ON attachments (hash);
+
+-- The words of posts by position.
+{{search}}
 
 -- What a post refers to, nearest first: a parent that arrives late finds its children here.
 CREATE TABLE post_references (

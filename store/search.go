@@ -1,0 +1,52 @@
+package store
+
+import "time"
+
+// A PostText is what a post says as the search and the measures need it, taken from the message once, when it is filed.
+// Its texts are words that are folded already, with a space between them.
+type PostText struct {
+	Subject, From, To, Body, Files string
+	NewChars                       int // characters that the author wrote now
+	QuotedChars                    int // characters of earlier messages
+}
+
+// Positions. A post's position in the archive holds its community, the minute of its date and a number within that
+// minute. So a range of positions is a community, or a time in it, and the highest are its newest posts: the search needs
+// no other column than that to find within a community, between two dates, newest first.
+const (
+	positionMinute    = 6  // bits of the number within a minute
+	positionCommunity = 36 // bits of the time and the number
+)
+
+// positionOf is the first position of a community's minute.
+func positionOf(communityID int64, at time.Time) int64 {
+	minute := max(0, at.Unix()/60)
+	return communityID<<positionCommunity | minute<<positionMinute
+}
+
+// position finds a free position for a post of a date: in its minute, or the next that has room.
+func (t *tx) position(communityID int64, at time.Time) (int64, error) {
+	for {
+		first := positionOf(communityID, at)
+		var last int64
+		err := t.row("SELECT COALESCE(MAX(position), ?) FROM posts WHERE position >= ? AND position < ?",
+			first-1, first, first+1<<positionMinute).Scan(&last)
+		if err != nil || last+1 < first+1<<positionMinute {
+			return last + 1, err
+		}
+		at = at.Add(time.Minute)
+	}
+}
+
+// index makes a post's words findable.
+func (t *tx) index(position int64, text PostText) error {
+	if t.dialect == postgres {
+		_, err := t.exec(`INSERT INTO search (docid, words) VALUES (?, setweight(to_tsvector('simple', ?), 'A') ||
+			setweight(to_tsvector('simple', ?), 'B') || setweight(to_tsvector('simple', ?), 'C') || to_tsvector('simple', ?))`,
+			position, text.Subject, text.From, text.To, text.Body+" "+text.Files)
+		return err
+	}
+	_, err := t.exec("INSERT INTO search (docid, subject, sender, recipients, body, files) VALUES (?, ?, ?, ?, ?, ?)",
+		position, text.Subject, text.From, text.To, text.Body, text.Files)
+	return err
+}
