@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,6 +170,9 @@ func (t *tx) unindex(position int64, text PostText) error {
 
 // unindexAll takes many posts out of the index.
 func (t *tx) unindexAll(rows []searchRow) error {
+	if err := t.markForgotten(); err != nil {
+		return err
+	}
 	slices.SortFunc(rows, func(a, b searchRow) int { return cmp.Compare(a.position, b.position) })
 	for chunk := range slices.Chunk(rows, indexRows) {
 		if t.dialect == sqlite {
@@ -189,25 +191,6 @@ func (t *tx) unindexAll(rows []searchRow) error {
 			if _, err := t.exec("DELETE FROM search_rows"); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// OptimizeSearch puts the index in order after much was added, and makes an end of the words of what was taken out: until
-// then they are there, though nothing is found by them. Others can write after it is done, with a million posts after some
-// seconds; so it is for the end of an import or an erasure.
-func (db *DB) OptimizeSearch(ctx context.Context) error {
-	if db.dialect == sqlite {
-		return db.relaxed.do(ctx, func(t *tx) error {
-			_, err := t.exec("INSERT INTO search (search) VALUES ('optimize')")
-			return err
-		})
-	}
-	// Neither may run in a transaction. Without REINDEX the words of what is gone would stay in the index for good.
-	for _, text := range []string{"VACUUM (ANALYZE) search", "REINDEX INDEX CONCURRENTLY search_words"} {
-		if _, err := db.durable.pool.ExecContext(ctx, text); err != nil {
-			return db.explain(err)
 		}
 	}
 	return nil
