@@ -35,6 +35,7 @@ var queryErrors = map[string]string{
 	"two":     "%1 cannot both be: write one, for example %2",
 	"never":   "there is no time in %1: did you mean %2?",
 	"minus":   "%1 cannot be left out of a search: only words can, such as -macro or -from:ann",
+	"list":    "%1 is no community that you can search: there are %2",
 	"or":      "OR stands between two words or phrases, for example %2",
 }
 
