@@ -240,17 +240,12 @@ func (d dialect) anyOf(terms []SearchTerm, or string) string {
 	return "(" + strings.Join(texts, or) + ")"
 }
 
-// term is a word or a phrase. Words hold letters and digits alone; what else there is would be read as a command.
+// term is a word or a phrase.
 func (d dialect) term(s SearchTerm) string {
-	words := make([]string, len(s.Words))
-	for i, word := range s.Words {
-		word = string(s.Field) + strings.Map(func(r rune) rune {
-			if strings.ContainsRune(` '"\*:()&|!<>`, r) {
-				return -1
-			}
-			return r
-		}, word)
-		last := s.Prefix && i == len(s.Words)-1
+	words := s.plain()
+	for i, word := range words {
+		word = string(s.Field) + word
+		last := s.Prefix && i == len(words)-1
 		switch {
 		case d == postgres && last:
 			word = "'" + word + "':*"
@@ -265,4 +260,24 @@ func (d dialect) term(s SearchTerm) string {
 		return "(" + strings.Join(words, " <-> ") + ")"
 	}
 	return `"` + strings.Join(words, " ") + `"`
+}
+
+// plain are the words without what would be read as a command, though folded ones hold letters and digits alone. A term
+// without any word finds nothing.
+func (s SearchTerm) plain() (words []string) {
+	for _, word := range s.Words {
+		word = strings.Map(func(r rune) rune {
+			if strings.ContainsRune(" '\"\\*:()&|!<>\x00", r) {
+				return -1
+			}
+			return r
+		}, word)
+		if word = shortWord(word); word != "" {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		words = []string{wordNowhere}
+	}
+	return words
 }

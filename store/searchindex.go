@@ -30,6 +30,7 @@ const (
 	markTo       = "ｔ"
 	wordAttached = "ａ" // stands in the index of every post that has files
 	wordElided   = "ｅ" // stands for a word that is repeated beyond reason
+	wordNowhere  = "ｎ" // stands in none
 )
 
 // Bounds of what is indexed of a post. PostgreSQL's tsvector has positions up to 16,383 and 256 of them for a word; SQLite
@@ -196,6 +197,14 @@ func (t *tx) unindexAll(rows []searchRow) error {
 	return nil
 }
 
+// shortWord cuts a word that was not folded: PostgreSQL refuses those of more than 2,046 octets.
+func shortWord(word string) string {
+	if len(word) <= 1000 {
+		return word
+	}
+	return strings.ToValidUTF8(word[:1000], "")
+}
+
 // indexRow is the place of a row in an INSERT into search.
 func (d dialect) indexRow() string {
 	if d == postgres {
@@ -214,7 +223,7 @@ func (d dialect) indexed(words string) string {
 	n := 0
 	for word := range strings.FieldsSeq(words) {
 		n++
-		b = append(append(append(b, '\''), word...), "':"...)
+		b = append(append(append(b, '\''), shortWord(word)...), "':"...)
 		b = append(strconv.AppendInt(b, int64(n), 10), ' ')
 	}
 	return string(b)

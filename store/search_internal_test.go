@@ -1,0 +1,52 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPlansOfSearch: the index of words is read in its order, and posts are looked up one by one.
+func TestPlansOfSearch(t *testing.T) {
+	db, r := openRecorded(t)
+	useEverything(t, db)
+	clear(r.texts)
+	words := [][]SearchTerm{{{Words: []string{"a"}}}, {{Words: []string{"b"}}}}
+	requests := []SearchRequest{
+		{All: words}, {All: words, Solved: true, From: time.Unix(1e9, 0), Until: time.Unix(2e9, 0)},
+		{All: words, None: words[0]}, {None: words[0]}, {Solved: true}, {All: words, Ranked: true},
+		{All: words, Communities: []int64{1, 2}}, {Communities: []int64{1, 2}},
+	}
+	for _, request := range requests {
+		if request.Communities == nil {
+			request.Communities = []int64{1}
+		}
+		if _, _, err := db.Search(ctx, request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(r.texts) < len(requests)-1 {
+		t.Errorf("only %d statements were seen", len(r.texts))
+	}
+	for text, n := range r.texts {
+		plan := strings.Join(explainPlan(t, db, text, n), "; ")
+		for step := range strings.SplitSeq(plan, "; ") {
+			if reason := slow(text, step); reason != "" || strings.Contains(step, "ORDER BY") || strings.HasPrefix(step, "SCAN p") {
+				t.Errorf("%s: %s\n%s\nplan: %s", reason, step, text, plan)
+			}
+		}
+		if first, _, _ := strings.Cut(plan, "; "); !strings.HasPrefix(first, "SCAN s VIRTUAL TABLE") && !strings.HasPrefix(first, "SEARCH p USING INDEX") {
+			t.Errorf("begins with %s\n%s", first, text)
+		}
+	}
+	// A thread has few posts: they are put in order.
+	clear(r.texts)
+	if _, _, err := db.Search(ctx, SearchRequest{Communities: []int64{1}, Thread: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for text, n := range r.texts {
+		if plan := strings.Join(explainPlan(t, db, text, n), "; "); !strings.Contains(plan, "posts_thread") && !strings.Contains(plan, "position>?") {
+			t.Errorf("%s\n%s", plan, text)
+		}
+	}
+}
