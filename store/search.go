@@ -20,6 +20,8 @@ type SearchRequest struct {
 	Ranked      bool           // the best first, instead of the newest
 	After       SearchKey      // where the page before ended
 	Limit       int            // hits of a page
+
+	fewSolved bool // few threads are solved, so that their posts are known before others are looked at
 }
 
 // A SearchTerm is a word or a phrase, folded by mail.FoldWords.
@@ -91,6 +93,9 @@ func (db *DB) Search(ctx context.Context, r SearchRequest) (hits []Hit, more boo
 	if len(r.Communities) == 0 {
 		return nil, false, nil
 	}
+	if err := db.narrow(ctx, &r); err != nil {
+		return nil, false, err
+	}
 	if r.Ranked {
 		hits, err = db.searchRanked(ctx, r)
 	} else {
@@ -103,6 +108,33 @@ func (db *DB) Search(ctx context.Context, r SearchRequest) (hits []Hit, more boo
 		return hits[:r.Limit], true, err
 	}
 	return hits, false, err
+}
+
+// manySolved is from how many solved threads on it is quicker to look at each post's own.
+const manySolved = 2000
+
+// narrow finds out what keeps the search from looking at much for nothing: when the thread was, whether threads are solved.
+func (db *DB) narrow(ctx context.Context, r *SearchRequest) error {
+	if r.Thread != 0 {
+		th, err := db.Thread(ctx, r.Thread)
+		if err != nil && KindOf(err) != NotFound {
+			return err
+		}
+		if r.From.Before(th.FirstAt) {
+			r.From = th.FirstAt
+		}
+		if end := th.LastAt.Add(time.Microsecond); r.Until.IsZero() || end.Before(r.Until) {
+			r.Until = end
+		}
+	}
+	if !r.Solved {
+		return nil
+	}
+	var n int
+	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) }, "SELECT COUNT(*) FROM (SELECT 1 FROM threads WHERE solved AND "+
+		db.dialect.in("community_id")+" LIMIT ?) AS few", db.dialect.idList(r.Communities), manySolved)
+	r.fewSolved = n < manySolved
+	return err
 }
 
 // searchNewest reads hits in the order of their positions.
@@ -161,6 +193,10 @@ func (r SearchRequest) where(c *conditions, d dialect, position string) {
 	}
 	if r.Thread != 0 {
 		c.add("p.thread_id = ?", r.Thread)
+	}
+	if r.fewSolved {
+		c.add(position+" IN (SELECT q.position FROM threads o JOIN posts q ON q.thread_id = o.id WHERE o.solved AND "+d.in("o.community_id")+")",
+			d.idList(r.Communities))
 	}
 	if r.Solved {
 		c.add("th.solved")

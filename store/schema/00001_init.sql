@@ -66,6 +66,7 @@ CREATE TABLE threads (
     last_at      BIGINT NOT NULL,
     solved       BOOLEAN NOT NULL
 );
+CREATE INDEX threads_solved ON threads (community_id, id) WHERE solved;
 CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
 CREATE INDEX threads_last ON threads (community_id, last_at);
 
