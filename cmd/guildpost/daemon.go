@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"guildpost/mail"
+	"guildpost/mail/archive"
 	"guildpost/mail/inbound"
 	"guildpost/mail/list"
 	"guildpost/mail/outbound"
@@ -97,7 +98,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		DB: d.db, Keys: keys, Policy: list.NewDMARC(o.Resolver, d.now), Log: d.log, Now: d.now,
 		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage, Random: rand.Reader,
 		Language: d.config.Language, Timezone: d.config.Timezone, Postmaster: d.config.Postmaster, SharedCopies: d.config.Outbound.RecipientsPerMessage > 1,
-		AuthServID: d.config.Inbound.AuthServID,
+		AuthServID: d.config.Inbound.AuthServID, Searcher: listSearcher{archive.Searcher{DB: d.db}},
 	}
 	if d.config.Web.Listen != "" {
 		d.list.PublicURL = d.config.PublicURL

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guildpost/store"
+	"guildpost/templates"
 )
 
 var asking = Asking{Now: time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC), Zone: mustZone("Europe/Berlin")}
@@ -165,4 +166,13 @@ func FuzzParseQuery(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(checkRoundTrip)
+}
+
+// TestQueryErrorTexts: each error has a text for who asks by mail.
+func TestQueryErrorTexts(t *testing.T) {
+	for code := range queryErrors {
+		if !templates.Has("search." + code) {
+			t.Errorf("there is no text search.%s", code)
+		}
+	}
 }

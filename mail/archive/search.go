@@ -30,6 +30,25 @@ type Page struct {
 
 // Search finds posts of some communities, the newest first; more says that there are others behind them.
 func (s *Searcher) Search(ctx context.Context, q Query, communities []store.Community, page Page) (found []Found, more bool, err error) {
+	found, more, err = s.find(ctx, q, communities, page)
+	if err != nil {
+		return nil, false, err
+	}
+	return found, more, s.addSnippets(ctx, found, q.Terms())
+}
+
+// SearchFrom is Search for who counts pages: the newest hits but for the first skip.
+func (s *Searcher) SearchFrom(ctx context.Context, q Query, communities []store.Community, skip, limit int) (found []Found, more bool, err error) {
+	found, more, err = s.find(ctx, q, communities, Page{Limit: skip + limit})
+	if err != nil || len(found) <= skip {
+		return nil, false, err
+	}
+	found = found[skip:]
+	return found, more, s.addSnippets(ctx, found, q.Terms())
+}
+
+// find finds posts, without snippets.
+func (s *Searcher) find(ctx context.Context, q Query, communities []store.Community, page Page) (found []Found, more bool, err error) {
 	communities, err = restrict(communities, q.Lists)
 	if err != nil {
 		return nil, false, err
@@ -42,14 +61,11 @@ func (s *Searcher) Search(ctx context.Context, q Query, communities []store.Comm
 		r.Communities = append(r.Communities, c.ID)
 	}
 	hits, more, err := s.DB.Search(ctx, r)
-	if err != nil {
-		return nil, false, err
-	}
 	found = make([]Found, len(hits))
 	for i, h := range hits {
 		found[i] = Found{Hit: h, Community: by[h.CommunityID]}
 	}
-	return found, more, s.addSnippets(ctx, found, q.Terms())
+	return found, more, err
 }
 
 // restrict keeps the communities that a query names with list:.

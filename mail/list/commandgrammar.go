@@ -20,6 +20,7 @@ type command struct {
 	verb string // one of verbs, or "" where the line begins with none
 	word string // that it begins with, as it was written
 	args string
+	tail string // what was cut off its end and may belong to it: the quotation mark of a phrase, the asterisk of a beginning
 }
 
 // String is the command as it is written best.
@@ -128,9 +129,12 @@ func parseCommand(line string) (c command, ok bool) {
 	if strings.HasPrefix(line, ">") {
 		return c, false
 	}
+	tail := ""
 	if line != "?" {
-		line = strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
-		line = strings.TrimRight(line, " \"'“”„‚‘’«»`*;,|")
+		begun := strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
+		front := line[:len(line)-len(begun)]
+		line = strings.TrimRight(begun, " \"'“”„‚‘’«»`*;,|")
+		tail = tailOf(front, begun[len(line):])
 	}
 	line = cutAt(line, maxCommandLine)
 	word, args, _ := strings.Cut(line, " ")
@@ -141,7 +145,7 @@ func parseCommand(line string) (c command, ok bool) {
 	if line == "" {
 		return c, false
 	}
-	c = command{line: line, word: word, args: strings.TrimSpace(args)}
+	c = command{line: line, word: word, args: strings.TrimSpace(args), tail: tail}
 	bare := strings.TrimRight(word, ".,:;!\"'”’»`*)")
 	if word == "?" {
 		bare = word
@@ -150,6 +154,16 @@ func parseCommand(line string) (c command, ok bool) {
 		c.verb = ""
 	}
 	return c, true
+}
+
+// tailOf is what of the end belongs to the last word: not what stands in front of the line as well, and so around it.
+func tailOf(front, end string) string {
+	return strings.Map(func(r rune) rune {
+		if !strings.ContainsRune("\"“”„«»*", r) || strings.ContainsRune(front, r) {
+			return -1
+		}
+		return r
+	}, end)
 }
 
 func isPlease(word string) bool {

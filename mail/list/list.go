@@ -52,6 +52,11 @@ type List struct {
 	SharedCopies bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
+	// Searcher finds posts for who asks by mail; nil finds none.
+	Searcher Searcher
+	// ArchiveOpen says whether members may see the archive of a community: not while its history is being imported. Nil is
+	// always.
+	ArchiveOpen func(ctx context.Context, communityID int64) (bool, error)
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 
