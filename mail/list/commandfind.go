@@ -22,7 +22,7 @@ const (
 
 // planFind looks for members by name, and for posts by their words: "find ana", then "find ana page 2".
 func planFind(ctx context.Context, l *List, a *asker, c command) (plan, error) {
-	query, page := splitPage(c.args + c.tail)
+	query, page := splitPage(c.args)
 	if fold(query) == "" {
 		return plan{}, l.missing(a, c)
 	}
@@ -135,8 +135,8 @@ func (l *List) findPosts(ctx context.Context, a *asker, query string, communitie
 func (l *List) foundLine(a *asker, f FoundPost) string {
 	args := templates.Args{Value: strconv.FormatInt(f.ThreadID, 10), Subject: f.Thread, Name: f.FromName, Text: f.Snippet,
 		When: f.Date.In(l.zone(a.community, a.s))}
-	if args.Name == "" {
-		args.Name = f.From
+	if args.Name == "" { // not the whole address: who the members are is not for everybody to see
+		args.Name, _, _ = strings.Cut(f.From, "@")
 	}
 	if a.community.ID == 0 {
 		args.Names = []string{f.Community.Name}

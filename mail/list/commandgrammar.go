@@ -20,7 +20,6 @@ type command struct {
 	verb string // one of verbs, or "" where the line begins with none
 	word string // that it begins with, as it was written
 	args string
-	tail string // what was cut off its end and may belong to it: the quotation mark of a phrase, the asterisk of a beginning
 }
 
 // String is the command as it is written best.
@@ -145,7 +144,7 @@ func parseCommand(line string) (c command, ok bool) {
 	if line == "" {
 		return c, false
 	}
-	c = command{line: line, word: word, args: strings.TrimSpace(args), tail: tail}
+	c = command{line: line, word: word, args: strings.TrimSpace(args)}
 	bare := strings.TrimRight(word, ".,:;!\"'”’»`*)")
 	if word == "?" {
 		bare = word
@@ -153,17 +152,22 @@ func parseCommand(line string) (c command, ok bool) {
 	if c.verb, _ = verbOf(bare); c.verb == "end" && c.args != "" { // "stop sending me this" ends nothing
 		c.verb = ""
 	}
+	if c.verb == "find" { // the quotation mark of a phrase, the asterisk of a beginning
+		c.line, c.args = c.line+tail, c.args+tail
+	}
 	return c, true
 }
 
 // tailOf is what of the end belongs to the last word: not what stands in front of the line as well, and so around it.
 func tailOf(front, end string) string {
+	plain := strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`)
+	front = plain.Replace(front)
 	return strings.Map(func(r rune) rune {
-		if !strings.ContainsRune("\"“”„«»*", r) || strings.ContainsRune(front, r) {
+		if r != '"' && r != '*' || strings.ContainsRune(front, r) {
 			return -1
 		}
 		return r
-	}, end)
+	}, plain.Replace(end))
 }
 
 func isPlease(word string) bool {
