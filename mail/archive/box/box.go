@@ -59,6 +59,8 @@ type Box interface {
 	Skip() error
 	// Progress returns how much was read and how much there is, in bytes; of is 0 where that is not known.
 	Progress() (done, of int64)
+	// Fingerprint is equal for a box that has not changed, as far as can be told without reading it; "" where nothing can.
+	Fingerprint() string
 	Close() error
 }
 
@@ -113,6 +115,7 @@ func openStream(r io.ReadCloser, info fs.FileInfo, name string, o Options) (Box,
 	counted := &counter{r: r}
 	if info != nil {
 		counted.of = info.Size()
+		counted.fingerprint = fmt.Sprintf("%s %d %d %s", name, info.Size(), info.ModTime().UnixNano(), o.Flavour)
 	}
 	in := bufio.NewReaderSize(counted, 128<<10)
 	if start, _ := in.Peek(2); string(start) == "\x1f\x8b" {
@@ -145,8 +148,9 @@ func startsMbox(start []byte) bool {
 
 // A counter counts what was read of a stream.
 type counter struct {
-	r        io.Reader
-	done, of int64
+	r           io.Reader
+	done, of    int64
+	fingerprint string
 }
 
 // Read implements io.Reader.
@@ -158,6 +162,9 @@ func (c *counter) Read(p []byte) (int, error) {
 
 // Progress is part of Box.
 func (c *counter) Progress() (done, of int64) { return c.done, c.of }
+
+// Fingerprint is part of Box.
+func (c *counter) Fingerprint() string { return c.fingerprint }
 
 // A single is a box with one message.
 type single struct {

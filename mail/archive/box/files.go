@@ -2,6 +2,8 @@ package box
 
 import (
 	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -129,6 +131,15 @@ func (b *files) Skip() error {
 
 // Progress is part of Box.
 func (b *files) Progress() (done, of int64) { return b.done, b.of }
+
+// Fingerprint is part of Box.
+func (b *files) Fingerprint() string {
+	sum := sha256.New()
+	for _, f := range b.all {
+		fmt.Fprintf(sum, "%q %d\n", f.name, f.size)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
 
 // Close is part of Box.
 func (b *files) Close() error {
