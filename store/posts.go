@@ -31,6 +31,8 @@ type Arrival struct {
 	Skip        []int64 // members who get no copy
 	Text        PostText
 	Attachments []Attachment
+
+	packed *packedRaw // Raw, where Pack has done it already
 }
 
 // An Acceptance says what became of an arrival.
@@ -54,9 +56,13 @@ const (
 // AcceptPost files a message into its thread and puts it on its way, in one transaction; what it returns is
 // promised.
 func (db *DB) AcceptPost(ctx context.Context, a Arrival) (Acceptance, error) {
-	raw, a := packRaw(a.Raw), a.bounded()
+	raw, err := db.packArrival(ctx, a)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	a = a.bounded()
 	var result Acceptance
-	err := db.durable.do(ctx, func(t *tx) (err error) {
+	err = db.durable.do(ctx, func(t *tx) (err error) {
 		if err = t.lockArchive(a.CommunityID); err != nil {
 			return err
 		}
@@ -134,39 +140,44 @@ func (t *tx) known(a Arrival) (result Acceptance, err error) {
 }
 
 func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error) {
-	rawID, err := t.keepRaw(raw)
+	position, err := t.position(a.CommunityID, postDate(a))
 	if err != nil {
 		return result, err
 	}
-	if result.ThreadID, err = t.threadFor(a); err != nil {
-		return result, err
-	}
-	date := postDate(a)
-	position, err := t.position(a.CommunityID, date)
-	if err != nil {
-		return result, err
-	}
-	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
-		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(date), micros(a.Now), len(a.Raw), position, a.Text.NewChars, a.Text.QuotedChars)
+	result, rawID, err := t.filePost(a, raw, position)
 	if err != nil {
 		return result, err
 	}
 	if err := t.index(position, a.Text); err != nil {
 		return result, err
 	}
+	return result, t.dispatchPost(a, result.PostID, rawID)
+}
+
+// filePost makes a post of an arrival, in its thread; its words are to be indexed yet.
+func (t *tx) filePost(a Arrival, raw packedRaw, position int64) (result Acceptance, rawID int64, err error) {
+	if rawID, err = t.keepRaw(raw); err != nil {
+		return result, 0, err
+	}
+	if result.ThreadID, err = t.threadFor(a); err != nil {
+		return result, 0, err
+	}
+	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
+		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
+		text(a.Subject), micros(postDate(a)), micros(a.Now), len(a.Raw), position, a.Text.NewChars, a.Text.QuotedChars)
+	if err != nil {
+		return result, 0, err
+	}
 	if err := t.keepAttachments(result.PostID, a.Attachments); err != nil {
-		return result, err
+		return result, 0, err
 	}
 	if err := t.keepReferences(a, result.PostID); err != nil {
-		return result, err
+		return result, 0, err
 	}
-	if result.ThreadID, err = t.adoptChildren(a, result.ThreadID); err != nil {
-		return result, err
-	}
-	return result, t.dispatchPost(a, result.PostID, rawID)
+	result.ThreadID, err = t.adoptChildren(a, result.ThreadID)
+	return result, rawID, err
 }
 
 // postDate is the author's date unless it cannot be right: it lies in the future, or before there was e-mail.

@@ -49,12 +49,40 @@ CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
 
+-- What zstd knows of a community's mail before it reads a message: see dictionaries.go.
+CREATE TABLE dictionaries (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    made_at      BIGINT NOT NULL,
+    data         {{bytes}} NOT NULL
+);
+CREATE INDEX dictionaries_community ON dictionaries (community_id);
+
 CREATE TABLE raw_messages (
+    id            {{id}},
+    hash          {{bytes}} NOT NULL UNIQUE,
+    size          BIGINT NOT NULL,
+    dictionary_id BIGINT REFERENCES dictionaries (id),
+    data          {{bytes}} NOT NULL -- without what stands in blobs
+);
+CREATE INDEX raw_messages_dictionary ON raw_messages (dictionary_id) WHERE dictionary_id IS NOT NULL;
+
+-- Large files as they stand in messages, still encoded, each once.
+CREATE TABLE blobs (
     id   {{id}},
     hash {{bytes}} NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     data {{bytes}} NOT NULL
 );
+
+-- Where in a raw message a blob stood, counted in the whole message.
+CREATE TABLE raw_blobs (
+    raw_id  BIGINT NOT NULL REFERENCES raw_messages (id) ON DELETE CASCADE,
+    place   BIGINT NOT NULL,
+    blob_id BIGINT NOT NULL REFERENCES blobs (id),
+    PRIMARY KEY (raw_id, place)
+);
+CREATE INDEX raw_blobs_blob ON raw_blobs (blob_id);
 
 CREATE TABLE threads (
     id           {{id}},
@@ -121,6 +149,35 @@ CREATE TABLE attachments (
     PRIMARY KEY (post_id, part)
 );
 CREATE INDEX attachments_hash ON attachments (hash);
+
+-- Histories that are brought in: until one is finished, the archive of its community is not shown.
+CREATE TABLE imports (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    source       TEXT NOT NULL,
+    fingerprint  {{text}} NOT NULL, -- equal for the same source: how far it was read counts for it
+    actor        TEXT NOT NULL,
+    started_at   BIGINT NOT NULL,
+    finished_at  BIGINT NOT NULL, -- 0 while it is not
+    taken        BIGINT NOT NULL, -- messages from the beginning of the source that need not be read again
+    added        BIGINT NOT NULL,
+    duplicates   BIGINT NOT NULL,
+    bad          BIGINT NOT NULL
+);
+CREATE INDEX imports_community ON imports (community_id, finished_at);
+
+-- Messages that could not be filed, kept aside as they are.
+CREATE TABLE import_problems (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    import_id    BIGINT NOT NULL,
+    place        TEXT NOT NULL, -- where in the source
+    reason       TEXT NOT NULL,
+    raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
+    at           BIGINT NOT NULL,
+    UNIQUE (community_id, raw_id)
+);
+CREATE INDEX import_problems_raw ON import_problems (raw_id);
 
 -- The words of posts by position.
 {{search}}
