@@ -11,9 +11,15 @@ import (
 
 // A SearchText is what a message says as the search and the measures need it. Its texts are folded by FoldWords.
 type SearchText struct {
-	Subject, From, To, Body, Files string
-	NewChars                       int // characters that the author wrote now
-	QuotedChars                    int // characters of earlier messages
+	Subject     string
+	Author      string // the name of who wrote it, or the local part of the address
+	From        string // the name and the address
+	To          string // names and addresses of To and Cc
+	Body        string // what its author wrote, without quotations
+	Files       string // the names of its files
+	Attached    bool   // it has files
+	NewChars    int    // characters that the author wrote now
+	QuotedChars int    // characters of earlier messages
 }
 
 // SearchText takes from a message what is searched for, and counts what its author wrote.
