@@ -11,7 +11,7 @@ type ExportFilter struct {
 	From, To time.Time // from the first on, before the second
 	Person   string    // canonical address of the author
 	Limit    int       // at most so many
-	After    Post      // those behind this one, for the next page
+	After    int64     // those behind the post of this position, for the next page
 }
 
 // farFuture is behind every date that a position can hold.
@@ -19,13 +19,13 @@ var farFuture = time.Unix(60*(1<<(positionCommunity-positionMinute)-1), 0)
 
 // ExportPosts returns posts of a community by date, those of one date in the order in which they came.
 func (db *DB) ExportPosts(ctx context.Context, communityID int64, f ExportFilter) (all []Post, err error) {
-	text := "SELECT " + postColumns + ", position FROM posts WHERE position > ? AND position < ?"
-	// A post of a crowded minute has the position of a later one, so the last minutes are asked for by their dates.
+	text := "SELECT " + postColumns + " FROM posts WHERE position > ? AND position < ?"
+	// A post of a crowded minute has the position of a later one, so the last ones are asked for by their dates.
 	first, last := positionOf(communityID, f.From), positionOf(communityID, farFuture)
 	if f.From.IsZero() {
 		first = positionOf(communityID, time.Unix(0, 0))
 	}
-	args := []any{max(first-1, f.After.Position), last}
+	args := []any{max(first-1, f.After), last}
 	if f.ThreadID != 0 {
 		text += " AND thread_id = ?"
 		args = append(args, f.ThreadID)

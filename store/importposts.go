@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -78,19 +77,13 @@ func (t *tx) advanceImport(f Filing, all []Filed, bad int64) error {
 	return err
 }
 
-// wordsAt are the words of a post and where they go in the index.
-type wordsAt struct {
-	position int64
-	text     PostText
-}
-
 func (t *tx) importPosts(communityID int64, f Filing) (all []Filed, err error) {
 	members, err := t.membersOf(f.Posts)
 	if err != nil {
 		return nil, err
 	}
 	places := importPositions{t: t, room: map[int64]time.Time{}}
-	words := make([]wordsAt, 0, len(f.Posts))
+	words := make([]searchRow, 0, len(f.Posts))
 	all = make([]Filed, len(f.Posts))
 	for i, a := range f.Posts {
 		if !a.Date.IsZero() {
@@ -114,21 +107,9 @@ func (t *tx) importPosts(communityID int64, f Filing) (all []Filed, err error) {
 			return nil, err
 		}
 		all[i].PostID, all[i].ThreadID = result.PostID, result.ThreadID
-		words = append(words, wordsAt{position, a.Text})
+		words = append(words, searchRow{position, a.Text})
 	}
 	return all, t.indexAll(words)
-}
-
-// indexAll indexes posts in the order of their positions: SQLite's index gathers what comes in order, and writes
-// itself out whenever something does not.
-func (t *tx) indexAll(all []wordsAt) error {
-	slices.SortFunc(all, func(a, b wordsAt) int { return cmp.Compare(a.position, b.position) })
-	for _, words := range all {
-		if err := t.index(words.position, words.text); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // knownEver says whether a message came before, whenever that was.

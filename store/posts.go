@@ -48,7 +48,10 @@ type Acceptance struct {
 const duplicateWindow = 30 * 24 * time.Hour
 
 // subjectWindow is how old a thread may be that a message joins by its subject alone.
-const subjectWindow = 30 * 24 * time.Hour
+const (
+	subjectWindow = 30 * 24 * time.Hour
+	subjectAhead  = time.Hour // how much later than its answer a thread may begin: clocks differ
+)
 
 // AcceptPost files a message into its thread and puts it on its way, in one transaction; what it returns is
 // promised.
@@ -186,9 +189,9 @@ func postDate(a Arrival) time.Time {
 }
 
 func (t *tx) keepReferences(a Arrival, postID int64) error {
-	for _, id := range a.References {
-		if _, err := t.exec(`INSERT INTO post_references (community_id, message_id, post_id) VALUES (?, ?, ?)
-			ON CONFLICT DO NOTHING`, a.CommunityID, id, postID); err != nil {
+	for distance, id := range a.References {
+		if _, err := t.exec(`INSERT INTO post_references (community_id, message_id, post_id, distance) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, a.CommunityID, id, postID, distance); err != nil {
 			return err
 		}
 	}
@@ -212,13 +215,13 @@ func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 }
 
 const postColumns = `id, community_id, thread_id, raw_id, member_id, message_id, from_address, from_name, subject,
-	sent_at, accepted_at, size`
+	sent_at, accepted_at, size, position, state`
 
 func scanPost(row rowScanner) (p Post, err error) {
-	var date, accepted int64
+	var date, accepted, state int64
 	err = row.Scan(&p.ID, &p.CommunityID, &p.ThreadID, &p.RawID, &p.MemberID, &p.MessageID, &p.From, &p.FromName,
-		&p.Subject, &date, &accepted, &p.Size)
-	p.Date, p.AcceptedAt = fromMicros(date), fromMicros(accepted)
+		&p.Subject, &date, &accepted, &p.Size, &p.Position, &state)
+	p.Date, p.AcceptedAt, p.Erased = fromMicros(date), fromMicros(accepted), state == postErased
 	return p, err
 }
 
@@ -249,11 +252,6 @@ func (db *DB) ThreadPosts(ctx context.Context, threadID int64) (all []Post, err 
 		return err
 	}, "SELECT "+postColumns+" FROM posts WHERE thread_id = ? ORDER BY sent_at, id", threadID)
 	return all, err
-}
-
-// Threads returns the threads of a community, the one with the latest post first.
-func (db *DB) Threads(ctx context.Context, communityID int64, limit int) (all []Thread, err error) {
-	return db.ThreadsSince(ctx, communityID, time.Time{}, limit)
 }
 
 // isNoRows says that a lookup found nothing.

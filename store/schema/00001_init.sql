@@ -92,10 +92,24 @@ CREATE TABLE threads (
     posts        BIGINT NOT NULL,
     first_at     BIGINT NOT NULL,
     last_at      BIGINT NOT NULL,
-    solved       BOOLEAN NOT NULL
+    solved       BOOLEAN NOT NULL,
+    title_base   {{text}} NOT NULL DEFAULT '' -- of a title that somebody gave it: then subject is that one, and stays
 );
 CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
+CREATE INDEX threads_title ON threads (community_id, title_base) WHERE title_base <> '';
 CREATE INDEX threads_last ON threads (community_id, last_at);
+
+CREATE TABLE thread_labels (
+    thread_id BIGINT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    label     {{text}} NOT NULL,
+    PRIMARY KEY (thread_id, label)
+);
+
+-- Which thread has become part of which: numbers that people have been told still lead somewhere.
+CREATE TABLE thread_moves (
+    old_id    BIGINT PRIMARY KEY,
+    thread_id BIGINT NOT NULL
+);
 
 CREATE TABLE posts (
     id           {{id}},
@@ -114,12 +128,16 @@ CREATE TABLE posts (
     position     BIGINT NOT NULL UNIQUE, -- community and date: see search.go
     new_chars    BIGINT NOT NULL,
     quoted_chars BIGINT NOT NULL,
-    state        BIGINT NOT NULL -- 0, or 1 for a stub: what it said was erased
+    state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
+    split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
 );
 CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_raw ON posts (raw_id);
+CREATE INDEX posts_split ON posts (thread_id) WHERE split;
+CREATE INDEX posts_author ON posts (from_address);
+CREATE INDEX posts_member ON posts (member_id) WHERE member_id <> 0;
 
 CREATE TABLE attachments (
     post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
@@ -164,11 +182,12 @@ CREATE INDEX import_problems_raw ON import_problems (raw_id);
 -- The words of posts by position.
 {{search}}
 
--- What a post refers to, nearest first: a parent that arrives late finds its children here.
+-- What a post refers to: a parent that arrives late finds its children here. The nearest has distance 0.
 CREATE TABLE post_references (
     community_id BIGINT NOT NULL,
     message_id   {{text}} NOT NULL,
     post_id      BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    distance     BIGINT NOT NULL,
     PRIMARY KEY (community_id, message_id, post_id)
 );
 CREATE INDEX post_references_post ON post_references (post_id);
