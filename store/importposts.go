@@ -74,13 +74,22 @@ func (t *tx) importPosts(communityID int64, f Filing) (all []Filed, err error) {
 	bundles := bundling{t: t, ids: map[*bundle]int64{}, blank: map[*bundle][]packedRaw{}}
 	words := make([]searchRow, 0, len(f.Posts))
 	all = make([]Filed, len(f.Posts))
+	arrivals := make([]Arrival, len(f.Posts))
 	for i, a := range f.Posts {
 		a.CommunityID, a.MemberID = communityID, members[a.From]
 		if !a.Date.IsZero() {
 			a.Now = a.Date
 		}
+		arrivals[i] = a.bounded()
+	}
+	memory, err := t.remember(communityID, arrivals)
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range arrivals {
+		a.memory = memory
 		var position int64
-		if all[i], position, err = t.importPost(a.bounded(), bundles, places); err != nil {
+		if all[i], position, err = t.importPost(a, bundles, places); err != nil {
 			return nil, err
 		}
 		if !all[i].Duplicate {
@@ -94,10 +103,7 @@ func (t *tx) importPosts(communityID int64, f Filing) (all []Filed, err error) {
 }
 
 func (t *tx) importPost(a Arrival, bundles bundling, places importPositions) (f Filed, position int64, err error) {
-	if f, err = t.knownEver(a); err != nil {
-		return f, 0, err
-	}
-	if f.Duplicate {
+	if f = a.memory.known(a); f.Duplicate {
 		bundles.leaveOut(*a.packed)
 		return f, 0, nil
 	}
@@ -110,22 +116,8 @@ func (t *tx) importPost(a Arrival, bundles bundling, places importPositions) (f 
 	}
 	result, err := t.filePost(a, rawID, position)
 	f.PostID, f.ThreadID = result.PostID, result.ThreadID
+	a.memory.filed(a, f)
 	return f, position, err
-}
-
-// knownEver says whether a message came before, whenever that was.
-func (t *tx) knownEver(a Arrival) (f Filed, err error) {
-	err = t.query(func(row rowScanner) error {
-		var postID, threadID int64
-		var same bool
-		err := row.Scan(&postID, &threadID, &same)
-		if same && !f.Duplicate {
-			f = Filed{PostID: postID, ThreadID: threadID, Duplicate: true}
-		}
-		f.SameID = !f.Duplicate
-		return err
-	}, "SELECT id, thread_id, body_hash = ? FROM posts WHERE community_id = ? AND message_id = ? ORDER BY id", a.BodyHash, a.CommunityID, a.MessageID)
-	return f, err
 }
 
 // KnownPosts says of each of some arrivals whether the archive of a community has it.

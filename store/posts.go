@@ -32,7 +32,8 @@ type Arrival struct {
 	Text        PostText
 	Attachments []Attachment
 
-	packed *packedRaw // Raw, where Pack has done it already
+	packed *packedRaw    // Raw, where Pack has done it already
+	memory *importMemory // what an import knows of others; nil elsewhere
 }
 
 // An Acceptance says what became of an arrival.
