@@ -60,6 +60,15 @@ func TestHeldListJoins(t *testing.T) {
 	if got := w.mailsTo("fay@f.example"); len(got) > 0 {
 		t.Errorf("and once more on the same day: %q", got)
 	}
+	for range 30 {
+		w.sent()
+		w.now = w.now.AddDate(0, 0, 1)
+		w.due()
+	}
+	if got := w.mailsTo("fay@f.example"); len(got) != 1 || !strings.HasPrefix(got[0], "Nobody decided in Rust Guild: 1 request to join\n") ||
+		!strings.Contains(got[0], "Zoe (zoe@z.example)") {
+		t.Errorf("a month later the facilitators read %q", got)
+	}
 }
 
 // TestHeldListAtOnce: two daemons that share a database send each list and each reminder once.
