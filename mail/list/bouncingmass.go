@@ -18,9 +18,9 @@ const (
 	// where a fifth of the addresses are dead, as in many a list that is moved here from elsewhere.
 	massDays = 3
 	// Unless nearly everything fails, which is the way out of here that is shut.
-	massShut = 80 // percent
-	massWithin    = time.Hour
-	massWait      = time.Hour // how long a failure waits for others
+	massShut   = 80 // percent
+	massWithin = time.Hour
+	massWait   = time.Hour // how long a failure waits for others
 )
 
 // A mass is what failed together of one message.
