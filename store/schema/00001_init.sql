@@ -92,6 +92,9 @@ CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_raw ON posts (raw_id);
+-- Whether somebody has posted before, and how often of late.
+CREATE INDEX posts_member ON posts (community_id, member_id, accepted_at);
+CREATE INDEX posts_author ON posts (community_id, from_address, accepted_at);
 
 CREATE TABLE attachments (
     post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
