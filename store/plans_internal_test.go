@@ -194,6 +194,29 @@ func useEverything(t *testing.T, db *DB) {
 	must(db.SendNotice(ctx, now, Notice{Recipient: "x@x.example"}))
 	useQueue(t, db, now, s)
 	useReading(t, db, c, s)
+	useThreads(t, db, c)
+}
+
+func useThreads(t *testing.T, db *DB, c Community) {
+	t.Helper()
+	edit := EditOfThread{}
+	steps := []func() error{
+		func() error {
+			_, err := db.FindThreads(ctx, ThreadFilter{CommunityID: c.ID, State: ThreadOpen, Label: "x", Limit: 1})
+			return err
+		},
+		func() error { _, err := db.ThreadPage(ctx, 1, ThreadPlace{}, 10); return err },
+		func() error { _, err := db.ThreadsBySubject(ctx, c.ID, "s", 10); return err },
+		func() error { _, err := db.TitleThread(ctx, edit, c.ID, 1, "t", "t"); return err },
+		func() error { _, err := db.LabelThread(ctx, edit, c.ID, 1, "x", true); return err },
+		func() error { _, err := db.SplitThread(ctx, edit, c.ID, 2, "", "", "s"); return err },
+		func() error { return db.MergeThreads(ctx, edit, c.ID, 2, 1) },
+	}
+	for i, step := range steps {
+		if err := step(); err != nil && KindOf(err) != NotFound && KindOf(err) != Conflict {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
 }
 
 func useQueue(t *testing.T, db *DB, now time.Time, s Subscription) {
