@@ -62,8 +62,8 @@ func (l *List) searchable(ctx context.Context, a *asker) (communities []store.Co
 	}
 	for _, s := range mine {
 		open := true
-		if l.ArchiveOpen != nil && !s.Has(store.Facilitator) {
-			if open, err = l.ArchiveOpen(ctx, s.CommunityID); err != nil {
+		if !s.Has(store.Facilitator) {
+			if open, err = l.DB.ArchiveOpen(ctx, s.CommunityID); err != nil {
 				return nil, err
 			}
 		}
@@ -155,8 +155,12 @@ func (l *List) refuseQuery(a *asker, why reason) error {
 }
 
 func (l *List) threadLine(a *asker, th store.Thread) string {
+	var marks []string
+	if th.Solved {
+		marks = append(marks, l.say(a, "command.thread-solved", templates.Args{}))
+	}
 	return l.say(a, "command.thread", templates.Args{Value: strconv.FormatInt(th.ID, 10), Subject: th.Subject, N: th.Posts,
-		When: th.LastAt.In(l.zone(a.community, a.s))})
+		When: th.LastAt.In(l.zone(a.community, a.s)), Names: append(marks, th.Labels...)})
 }
 
 // findMembers finds members by name or address, and how many there are.
