@@ -12,6 +12,7 @@ type IMAPMailbox struct {
 	Account     string // user and server
 	Name        string
 	UIDValidity uint32 // 0 where it was never opened
+	HistoryTo   uint32 // the last UID that was there when it was opened first under this UIDValidity
 	LastUID     uint32 // each up to it is done with, or is an IMAPOpen
 }
 
@@ -49,9 +50,10 @@ type IMAPStep struct {
 func (db *DB) IMAPMailbox(ctx context.Context, account, name string) (m IMAPMailbox, err error) {
 	m.Account, m.Name = account, name
 	err = db.durable.do(ctx, func(t *tx) error {
-		return t.row(`INSERT INTO imap_mailboxes (account, mailbox, uid_validity, last_uid, holder, held_until) VALUES (?, ?, 0, 0, '', 0)
+		return t.row(`INSERT INTO imap_mailboxes (account, mailbox, uid_validity, history_to, last_uid, holder, held_until)
+			VALUES (?, ?, 0, 0, 0, '', 0)
 			ON CONFLICT (account, mailbox) DO UPDATE SET uid_validity = imap_mailboxes.uid_validity
-			RETURNING id, uid_validity, last_uid`, account, name).Scan(&m.ID, &m.UIDValidity, &m.LastUID)
+			RETURNING id, uid_validity, history_to, last_uid`, account, name).Scan(&m.ID, &m.UIDValidity, &m.HistoryTo, &m.LastUID)
 	})
 	return m, err
 }
@@ -76,13 +78,15 @@ func (db *DB) ReleaseIMAP(ctx context.Context, mailboxID int64, holder string) e
 	})
 }
 
-// RenewIMAP begins a mailbox anew under another UIDVALIDITY: all UIDs that were known mean nothing any more.
-func (db *DB) RenewIMAP(ctx context.Context, mailboxID int64, uidValidity uint32) error {
+// RenewIMAP begins a mailbox anew under another UIDVALIDITY: all UIDs that were known mean nothing any more. HistoryTo is the
+// last UID that is there already.
+func (db *DB) RenewIMAP(ctx context.Context, mailboxID int64, uidValidity, historyTo uint32) error {
 	return db.durable.do(ctx, func(t *tx) error {
 		if _, err := t.exec("DELETE FROM imap_open WHERE mailbox_id = ?", mailboxID); err != nil {
 			return err
 		}
-		_, err := t.exec("UPDATE imap_mailboxes SET uid_validity = ?, last_uid = 0 WHERE id = ?", int64(uidValidity), mailboxID)
+		_, err := t.exec("UPDATE imap_mailboxes SET uid_validity = ?, history_to = ?, last_uid = 0 WHERE id = ?",
+			int64(uidValidity), int64(historyTo), mailboxID)
 		return err
 	})
 }

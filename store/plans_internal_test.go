@@ -202,7 +202,7 @@ func useIMAP(t *testing.T, db *DB, now time.Time) {
 	}
 	for i, step := range []func() error{
 		func() error { _, err := db.HoldIMAP(ctx, m.ID, "me", now, now); return err },
-		func() error { return db.RenewIMAP(ctx, m.ID, 1) },
+		func() error { return db.RenewIMAP(ctx, m.ID, 1, 20) },
 		func() error {
 			return db.StepIMAP(ctx, m.ID, IMAPStep{LastUID: 9, Open: []IMAPOpen{{UID: 8}}, Closed: []uint32{7}, Handled: [][]byte{{1}}, Now: now})
 		},

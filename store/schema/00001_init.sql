@@ -286,6 +286,7 @@ CREATE TABLE imap_mailboxes (
     account      {{text}} NOT NULL, -- user and server
     mailbox      {{text}} NOT NULL,
     uid_validity BIGINT NOT NULL, -- 0 where it was never opened
+    history_to   BIGINT NOT NULL, -- the last UID that was there when it was opened first
     last_uid     BIGINT NOT NULL, -- each up to it is done with, or stands in imap_open
     holder       TEXT NOT NULL, -- the daemon that watches it
     held_until   BIGINT NOT NULL,

@@ -40,23 +40,24 @@ func imapMailbox(t *testing.T, db *store.DB) {
 	if other.ID == ids[0] {
 		t.Error("two mailboxes are one")
 	}
-	check(t, db.RenewIMAP(ctx, ids[0], 4294967295))
+	check(t, db.RenewIMAP(ctx, ids[0], 4294967295, 4294967294))
 	check(t, db.StepIMAP(ctx, ids[0], store.IMAPStep{LastUID: 4294967290, Now: Now}))
 	check(t, db.StepIMAP(ctx, ids[0], store.IMAPStep{LastUID: 17, Now: Now}))
 	m := mailbox(t, db)
 	equal(t, "UIDVALIDITY", m.UIDValidity, uint32(4294967295))
 	equal(t, "it never goes back", m.LastUID, uint32(4294967290))
+	equal(t, "history", m.HistoryTo, uint32(4294967294))
 }
 
 func imapRenewed(t *testing.T, db *store.DB) {
 	m := mailbox(t, db)
-	check(t, db.RenewIMAP(ctx, m.ID, 1))
+	check(t, db.RenewIMAP(ctx, m.ID, 1, 20))
 	check(t, db.StepIMAP(ctx, m.ID, store.IMAPStep{LastUID: 20, Now: Now, Handled: [][]byte{[]byte("hash")},
 		Open: []store.IMAPOpen{{UID: 7, State: store.IMAPGivenUp}, {UID: 8, Since: Now, NextAt: Now}}}))
 	given, err := db.IMAPGivenUp(ctx, m.ID)
 	check(t, err)
 	equal(t, "given up", given, 1)
-	check(t, db.RenewIMAP(ctx, m.ID, 2))
+	check(t, db.RenewIMAP(ctx, m.ID, 2, 0))
 	m = mailbox(t, db)
 	equal(t, "UIDVALIDITY", m.UIDValidity, uint32(2))
 	equal(t, "last UID", m.LastUID, uint32(0))
