@@ -163,10 +163,11 @@ func (s *session) finish(ctx context.Context) (more bool, err error) {
 			if err := s.alone(ctx, open); err != nil {
 				return false, err
 			}
+			more = true // what became of it is to be done something about
 		}
 	}
 	if err := s.after(ctx, handled); err != nil {
 		return false, err
 	}
-	return len(due) == dueSize, s.report(ctx, problems)
+	return more || len(due) == dueSize, s.report(ctx, problems)
 }
