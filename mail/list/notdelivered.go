@@ -24,12 +24,22 @@ func (l *List) NotDelivered(ctx context.Context, env mail.Envelope, m *mail.Mess
 		l.Log.Warn("nobody could be told that recipients were refused", "from", env.From, "message_id", m.MessageID, "refused", len(failures))
 		return nil
 	}
+	w := letter{to: sender, answers: m, data: templates.NotDelivered{Subject: m.Subject, Nobody: len(failures) == len(env.To), Failures: failures}}
 	if env.NoReply {
 		if told, err := l.mayRefuse(ctx, sender); err != nil || !told {
 			return err
 		}
+		known, err := l.DB.SubscriptionsAt(ctx, sender)
+		if err != nil {
+			return err
+		}
+		if len(known) == 0 && !l.Proven(env, m, sender) {
+			// It may be junk in a stranger's name: not a word of it goes there.
+			w.answers = nil
+			w.data = templates.NotDelivered{Nobody: len(failures) == len(env.To), Failures: failures}
+		}
 	}
-	return l.send(ctx, letter{to: sender, answers: m, data: templates.NotDelivered{Subject: m.Subject, Failures: failures}})
+	return l.send(ctx, w)
 }
 
 // mayRefuse counts a refusal that is told by mail.

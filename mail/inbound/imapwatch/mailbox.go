@@ -66,7 +66,9 @@ func (m *watched) visit(ctx context.Context) error {
 	}
 	defer s.c.close()
 	for {
+		m.w.count.working.Add(1)
 		news, err := s.pass(ctx)
+		m.w.count.working.Add(-1)
 		if err != nil {
 			return m.blame(err)
 		}

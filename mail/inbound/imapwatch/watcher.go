@@ -27,10 +27,10 @@ type Watcher struct {
 }
 
 type counters struct {
-	handled, known, refused, left, retried, problems, connections, troubles atomic.Int64
+	handled, known, refused, left, retried, problems, connections, troubles, working atomic.Int64
 }
 
-// Stats are figures since the start.
+// Stats are figures since the start, but for Working, which is of the moment.
 type Stats struct {
 	Handled     int64 // messages delivered or filed
 	Known       int64 // of these, known already
@@ -39,6 +39,7 @@ type Stats struct {
 	Problems    int64 // messages that were given up
 	Connections int64 // made, with login
 	Troubles    int64 // connections that broke or could not be made
+	Working     int64 // mailboxes that are being looked through, and not just watched
 }
 
 // New makes a Watcher. The error is of kind store.Invalid: an option that cannot be meant.
@@ -93,7 +94,7 @@ func (w *Watcher) Stop(ctx context.Context) error {
 func (w *Watcher) Stats() Stats {
 	c := &w.count
 	return Stats{Handled: c.handled.Load(), Known: c.known.Load(), Left: c.left.Load(), Retried: c.retried.Load(),
-		Problems: c.problems.Load(), Connections: c.connections.Load(), Troubles: c.troubles.Load()}
+		Problems: c.problems.Load(), Connections: c.connections.Load(), Troubles: c.troubles.Load(), Working: c.working.Load()}
 }
 
 // nextID names a message in logs.
