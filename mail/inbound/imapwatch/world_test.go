@@ -154,7 +154,10 @@ func newWorldWith(t *testing.T, caps imap.CapSet) *world {
 		DB: w.db, Receiver: w.receiver, Now: w.clock.Now, After: w.clock.After, Random: func() float64 { return 0.5 }, Timeout: 20 * time.Second,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tell: func(_ context.Context, _ string, _ int, title, text string) error {
-			w.told <- title + "\n" + text
+			select {
+			case w.told <- title + "\n" + text:
+			default:
+			}
 			return nil
 		},
 	}
