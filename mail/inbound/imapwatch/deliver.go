@@ -51,9 +51,11 @@ func (s *session) handleOne(m message, open store.IMAPOpen) error {
 func (s *session) deliver(m message, open store.IMAPOpen) outcome {
 	raw := mail.CanonicalCRLF(m.raw)
 	h, _ := mail.SplitHeader(raw)
-	if open.Tries == 0 && s.isHistory(m, h) {
-		s.log.Debug("a message is history and is left alone", "uid", m.uid, "date", m.date)
-		return outcome{uid: m.uid, verdict: left}
+	if m.date.IsZero() && open.Tries == 0 { // the server did not say when it came
+		m.date, _ = mail.ParseDate(h.Get("Date"))
+		if s.isHistory(m.sized) {
+			return outcome{uid: m.uid, verdict: left, was: !open.Since.IsZero()}
+		}
 	}
 	env := s.envelope(h)
 	to, err := s.recipients(s.w.hard, h, env.From)
@@ -80,15 +82,8 @@ func (s *session) deliver(m message, open store.IMAPOpen) outcome {
 const unaddressed = ": it is for no list address here"
 
 // isHistory says whether a message lay in the mailbox for long when it was opened first.
-func (s *session) isHistory(m message, h mail.Header) bool {
-	if m.uid > s.state.HistoryTo {
-		return false
-	}
-	came := m.date
-	if came.IsZero() {
-		came, _ = mail.ParseDate(h.Get("Date"))
-	}
-	return !came.IsZero() && s.w.opts.Now().Sub(came) > historyAge
+func (s *session) isHistory(m sized) bool {
+	return s.Mode == Deliver && m.uid <= s.state.HistoryTo && !m.date.IsZero() && s.w.opts.Now().Sub(m.date) > historyAge
 }
 
 // envelope is what is known of a message beside its bytes. The server of the mailbox is one of ours: what it has found out

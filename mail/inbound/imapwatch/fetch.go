@@ -1,6 +1,7 @@
 package imapwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -16,7 +17,7 @@ import (
 const (
 	// batchOctets and batchMessages bound what is in memory: one batch is handled, one waits, one is coming in.
 	batchOctets   = 4 << 20
-	batchMessages = 100
+	batchMessages = 250
 	// overhead is how much the server may say about each message beside its octets.
 	overhead = 4 << 10
 )
@@ -42,21 +43,19 @@ var wholeMessage = &imap.FetchItemBodySection{Peek: true}
 func (s *session) sizes(ctx context.Context, uids []uint32) (known []sized, err error) {
 	options := &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: s.Mode == Deliver && uids[0] <= s.state.HistoryTo}
 	err = s.c.do(ctx, "asking for the sizes of messages", answerSize, func() error {
-		command := s.c.Fetch(uidSet(uids), options)
-		for data := command.Next(); data != nil; data = command.Next() {
-			if m, err := readData(data.Next, 0); err == nil && m.uid != 0 {
+		return s.read(s.c.Fetch(uidSet(uids), options), 0, func(m message) {
+			if m.uid != 0 {
 				known = append(known, m.sized)
 			}
-		}
-		return command.Close()
+		})
 	})
-	slices.SortFunc(known, func(a, b sized) int { return int(int64(a.uid) - int64(b.uid)) })
+	slices.SortFunc(known, func(a, b sized) int { return cmp.Compare(a.uid, b.uid) })
 	return slices.CompactFunc(known, func(a, b sized) bool { return a.uid == b.uid }), err
 }
 
-// readData reads what a server says of one message; a body may have max octets. It must be read to its end, or the
-// connection be closed.
-func readData(next func() imapclient.FetchItemData, max int64) (m message, err error) {
+// readData reads what a server says of one message; a body may have max octets. After an error nothing more may be read,
+// and end was called, which ends the connection.
+func readData(next func() imapclient.FetchItemData, max int64, end func()) (m message, err error) {
 	for item := next(); item != nil; item = next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -70,6 +69,10 @@ func readData(next func() imapclient.FetchItemData, max int64) (m message, err e
 				continue
 			}
 			if m.raw, err = readBody(item.Literal, max); err != nil {
+				end()
+				if errors.Is(err, errTooLarge) {
+					_, _ = io.Copy(io.Discard, item.Literal) // lets the library's reader see the end
+				}
 				return m, err
 			}
 		}
@@ -154,25 +157,11 @@ func (s *session) take(d delivery) error {
 	return s.handle(d.messages)
 }
 
-// fetch asks for each batch before the one before it has come, so that the server need not wait for us.
+// fetch fetches batch after batch, each while the one before it is handled. There is one command at a time: Dovecot answers
+// several of them in turns, and the library then waits for whoever does not read just now.
 func (s *session) fetch(ctx context.Context, divided [][]sized, got chan<- delivery) error {
-	var coming *imapclient.FetchCommand
-	defer func() {
-		if coming != nil {
-			s.c.close()
-			go coming.Close() // lets the library's reader end
-		}
-	}()
-	for i, batch := range divided {
-		current := coming
-		if current == nil {
-			current = s.ask(batch)
-		}
-		coming = nil
-		if i+1 < len(divided) {
-			coming = s.ask(divided[i+1])
-		}
-		messages, err := s.collect(ctx, current, batch)
+	for _, batch := range divided {
+		messages, err := s.collect(ctx, batch)
 		if err != nil {
 			return err
 		}
@@ -198,43 +187,43 @@ func missing(batch []sized, messages []message) (uids []uint32) {
 	return uids
 }
 
-func (s *session) ask(batch []sized) *imapclient.FetchCommand {
-	uids := make([]uint32, len(batch))
-	for i, m := range batch {
-		uids[i] = m.uid
-	}
-	return s.c.Fetch(uidSet(uids), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{wholeMessage}})
-}
-
-// collect reads the answer to one command.
-func (s *session) collect(ctx context.Context, command *imapclient.FetchCommand, batch []sized) (messages []message, err error) {
+// collect fetches a batch.
+func (s *session) collect(ctx context.Context, batch []sized) (messages []message, err error) {
 	dates := make(map[uint32]time.Time, len(batch))
+	uids := make([]uint32, len(batch))
 	octets := int64(answerSize)
-	for _, m := range batch {
-		dates[m.uid] = m.date
+	for i, m := range batch {
+		uids[i], dates[m.uid] = m.uid, m.date
 		octets += m.size + m.size/8 + overhead
 	}
+	options := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{wholeMessage}}
 	err = s.c.do(ctx, "fetching messages", octets, func() error {
-		for data := command.Next(); data != nil; data = command.Next() {
-			m, err := readData(data.Next, s.w.opts.MaxMessage)
-			if err != nil {
-				s.c.close()
-				go command.Close()
-				return err
-			}
+		return s.read(s.c.Fetch(uidSet(uids), options), s.w.opts.MaxMessage, func(m message) {
 			if m.uid != 0 && m.raw != nil {
 				m.date = dates[m.uid]
 				messages = append(messages, m)
 			}
-		}
-		return command.Close()
+		})
 	})
 	var refused *refusal
 	if errors.As(err, &refused) { // such as NO, since one of them was removed: the others came
 		err = nil
 	}
-	slices.SortFunc(messages, func(a, b message) int { return int(int64(a.uid) - int64(b.uid)) })
+	slices.SortFunc(messages, func(a, b message) int { return cmp.Compare(a.uid, b.uid) })
 	return messages, err
+}
+
+// read reads the answer to a command. When a body cannot be read the connection is closed and the rest of the answer left:
+// the library would read on in the broken body, beside its own reader.
+func (s *session) read(command *imapclient.FetchCommand, max int64, got func(message)) error {
+	for data := command.Next(); data != nil; data = command.Next() {
+		m, err := readData(data.Next, max, s.c.close)
+		if err != nil {
+			return err
+		}
+		got(m)
+	}
+	return command.Close()
 }
 
 // one fetches a message with nothing but its body, by its number in the mailbox: some servers tell the UID behind the body,
@@ -265,18 +254,11 @@ func (s *session) one(ctx context.Context, uid uint32) (m message, found bool, e
 func (s *session) numbered(ctx context.Context, number uint32) (raw []byte, err error) {
 	err = s.c.do(ctx, "fetching a message", s.w.opts.MaxMessage+answerSize, func() error {
 		command := s.c.Fetch(imap.SeqSetNum(number), &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{wholeMessage}})
-		for data := command.Next(); data != nil; data = command.Next() {
-			m, err := readData(data.Next, s.w.opts.MaxMessage)
-			if err != nil {
-				s.c.close()
-				go command.Close()
-				return err
-			}
+		return s.read(command, s.w.opts.MaxMessage, func(m message) {
 			if m.raw != nil {
 				raw = m.raw
 			}
-		}
-		return command.Close()
+		})
 	})
 	return raw, err
 }

@@ -92,10 +92,14 @@ func (s *session) quick(ctx context.Context, uids []uint32) error {
 	return s.reached(uids[len(uids)-1])
 }
 
-// divide finds the messages that are never fetched.
+// divide finds the messages that are never fetched: history, and those that are too large.
 func (s *session) divide(known []sized) (fit []sized, large []store.IMAPOpen) {
 	now := s.w.opts.Now()
 	for _, m := range known {
+		if s.isHistory(m) {
+			s.w.count.left.Add(1)
+			continue
+		}
 		if m.size <= s.w.opts.MaxMessage {
 			fit = append(fit, m)
 			continue
