@@ -15,6 +15,7 @@ import (
 
 	"guildpost/mail"
 	"guildpost/mail/inbound"
+	"guildpost/mail/inbound/imapwatch"
 	"guildpost/mail/list"
 	"guildpost/mail/outbound"
 	"guildpost/mail/route"
@@ -33,6 +34,7 @@ type Daemon struct {
 	release func() error // of the claim on the database
 	list    *list.List
 	inbound *inbound.Server
+	watcher *imapwatch.Watcher // of mailboxes on other servers
 	worker  *outbound.Worker
 	loop    *dueLoop
 	keys    *keyWatch
@@ -49,6 +51,7 @@ type daemonOptions struct {
 	Now      func() time.Time
 	Resolver list.Resolver
 	Log      *slog.Logger
+	Archiver imapwatch.Archiver // keeps what comes from mailboxes of mode archive; without one these are refused
 }
 
 // newDaemon opens the database and builds all parts; nothing listens or sends yet.
@@ -111,7 +114,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	if err := d.buildWeb(); err != nil {
 		return err
 	}
-	return d.buildInbound()
+	return d.buildInbound(ctx, o.Archiver)
 }
 
 // buildOutbound makes the delivery worker with the courier to the smarthost.
@@ -161,7 +164,7 @@ func (c composer) Compose(ctx context.Context, d store.Dispatch) (*outbound.Copy
 	return out, nil
 }
 
-func (d *Daemon) buildInbound() (err error) {
+func (d *Daemon) buildInbound(ctx context.Context, archiver imapwatch.Archiver) (err error) {
 	router := &route.Router{DB: d.db, Log: d.log, Domain: d.config.Domain, Accepting: d.accepting, Returned: d.returned}
 	d.handle(router)
 	in := d.config.Inbound
@@ -176,8 +179,10 @@ func (d *Daemon) buildInbound() (err error) {
 		}
 		options.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	}
-	d.inbound, err = inbound.New(options, router)
-	return err
+	if d.inbound, err = inbound.New(options, router); err != nil {
+		return err
+	}
+	return d.buildWatcher(ctx, router, archiver)
 }
 
 // returned joins route and list, which do not know each other.
@@ -219,12 +224,15 @@ func (d *Daemon) Start(ctx context.Context) error {
 			d.log.Info("listening", "protocol", strings.ToUpper(kind), "address", addr)
 		}
 	}
+	if err := d.watcher.Start(); err != nil {
+		return err
+	}
 	return d.startWeb()
 }
 
 // Stop takes no new mail, lets sessions and deliveries under way end, and closes the store last. When ctx ends
 // first, what still runs is cut; what was promised is kept either way.
 func (d *Daemon) Stop(ctx context.Context) error {
-	err := errors.Join(d.stopWeb(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
+	err := errors.Join(d.stopWeb(ctx), d.watcher.Stop(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
 	return errors.Join(err, d.closeStore())
 }

@@ -374,3 +374,36 @@ CREATE TABLE thanks (
     at           BIGINT NOT NULL
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+
+-- A mailbox on another server that mail is fetched from, and how far it was looked through.
+CREATE TABLE imap_mailboxes (
+    id           {{id}},
+    account      {{text}} NOT NULL, -- user and server
+    mailbox      {{text}} NOT NULL,
+    uid_validity BIGINT NOT NULL, -- 0 where it was never opened
+    history_to   BIGINT NOT NULL, -- the last UID that was there when it was opened first
+    last_uid     BIGINT NOT NULL, -- each up to it is done with, or stands in imap_open
+    holder       TEXT NOT NULL, -- the daemon that watches it
+    held_until   BIGINT NOT NULL,
+    UNIQUE (account, mailbox)
+);
+
+-- Messages of a mailbox with which something is still to be done, or nothing can be.
+CREATE TABLE imap_open (
+    mailbox_id BIGINT NOT NULL REFERENCES imap_mailboxes (id) ON DELETE CASCADE,
+    uid        BIGINT NOT NULL,
+    state      BIGINT NOT NULL,
+    tries      BIGINT NOT NULL,
+    since      BIGINT NOT NULL,
+    next_at    BIGINT NOT NULL,
+    reason     TEXT NOT NULL,
+    PRIMARY KEY (mailbox_id, uid)
+);
+CREATE INDEX imap_open_due ON imap_open (mailbox_id, next_at) WHERE state < 3;
+
+-- What was handled, by a hash of its bytes and its recipient: so it is known again under another UID.
+CREATE TABLE imap_handled (
+    hash {{bytes}} PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
+CREATE INDEX imap_handled_at ON imap_handled (at);
