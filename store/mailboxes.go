@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Archive is a community as its members read it over IMAP.
+type Archive struct {
+	CommunityID int64
+	Name        string
+	Domain      string
+	Title       string
+	CreatedAt   time.Time
+}
+
+// ArchivesOf returns the archives that a member may read: those of the communities they belong to now, closed ones too.
+func (db *DB) ArchivesOf(ctx context.Context, memberID int64) (all []Archive, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var a Archive
+		var created int64
+		err := row.Scan(&a.CommunityID, &a.Name, &a.Domain, &a.Title, &created)
+		a.CreatedAt = fromMicros(created)
+		all = append(all, a)
+		return err
+	}, `SELECT c.id, c.name, c.domain, c.title, c.created_at FROM subscriptions s JOIN communities c ON c.id = s.community_id
+		WHERE s.member_id = ? AND `+isMember+` ORDER BY c.domain, c.name`, memberID)
+	return all, err
+}
+
+// A MailboxPost is a post in a list of all of them.
+type MailboxPost struct {
+	ID     int64
+	Minute int64 // of its date, since 1970, UTC
+}
+
+// MailboxPosts returns the posts of a community whose ID is above after, by ID, with those that were erased.
+func (db *DB) MailboxPosts(ctx context.Context, communityID, after int64) ([]MailboxPost, error) {
+	// One row for all of them: a row for each takes ten times as long.
+	var list string
+	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&list) },
+		`SELECT COALESCE(string_agg(CAST(id AS TEXT) || ' ' || CAST((position >> 6) & 1073741823 AS TEXT), ' ' ORDER BY id), '')
+		FROM posts WHERE community_id = ? AND id > ?`, communityID, after)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := splitNumbers(list)
+	all := make([]MailboxPost, len(numbers)/2)
+	for i := range all {
+		all[i] = MailboxPost{ID: numbers[2*i], Minute: numbers[2*i+1]}
+	}
+	return all, err
+}
+
+// splitNumbers reads numbers with a space between them.
+func splitNumbers(list string) ([]int64, error) {
+	numbers := make([]int64, 0, strings.Count(list, " ")+1)
+	for word := range strings.FieldsSeq(list) {
+		n, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
+}
+
+// A MailboxMark tells two states of a mailbox apart as far as posts that went are concerned.
+type MailboxMark struct{ Posts, Erased int64 }
+
+// MailboxMark counts the posts of a community, and those of them that were erased.
+func (db *DB) MailboxMark(ctx context.Context, communityID int64) (m MailboxMark, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&m.Posts, &m.Erased) },
+		`SELECT (SELECT COUNT(*) FROM posts WHERE community_id = ?), (SELECT COUNT(*) FROM posts WHERE community_id = ? AND state = 1)`,
+		communityID, communityID)
+	return m, err
+}
+
+// ErasedPosts returns the IDs of a community's posts that were erased.
+func (db *DB) ErasedPosts(ctx context.Context, communityID int64) (ids []int64, err error) {
+	err = db.query(ctx, scanIDs(&ids), "SELECT id FROM posts WHERE community_id = ? AND state = 1 ORDER BY id", communityID)
+	return ids, err
+}
+
+// PostYears returns the years, in UTC, that a community has posts of.
+func (db *DB) PostYears(ctx context.Context, communityID int64) (years []int, err error) {
+	from, end := communityID<<positionCommunity, (communityID+1)<<positionCommunity
+	for {
+		var first int64
+		err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&first) },
+			"SELECT COALESCE(MIN(position), 0) FROM posts WHERE position >= ? AND position < ?", from, end)
+		if err != nil || first == 0 {
+			return years, err
+		}
+		minute := first >> positionMinute & (1<<(positionCommunity-positionMinute) - 1)
+		year := time.Unix(minute*60, 0).UTC().Year()
+		years = append(years, year)
+		from = positionOf(communityID, time.Date(year+1, 1, 1, 0, 0, 0, 0, time.UTC))
+	}
+}
+
+// A MailboxRow is a post as a list of messages shows it.
+type MailboxRow struct {
+	ID    int64
+	RawID int64
+	Date  time.Time
+	Size  int64 // bytes
+}
+
+// MailboxRows returns the posts with the IDs, by ID; those that are gone or erased are missing.
+func (db *DB) MailboxRows(ctx context.Context, ids []int64) (all []MailboxRow, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var r MailboxRow
+		var date int64
+		err := row.Scan(&r.ID, &r.RawID, &date, &r.Size)
+		r.Date = fromMicros(date)
+		all = append(all, r)
+		return err
+	}, "SELECT id, raw_id, sent_at, size FROM posts WHERE "+db.dialect.in("id")+" AND state = 0 ORDER BY id", db.dialect.idList(ids))
+	return all, err
+}
+
+// PostsWithID returns the posts of a community that have a Message-ID, or (answers) that refer to it.
+func (db *DB) PostsWithID(ctx context.Context, communityID int64, messageID string, answers bool) (ids []int64, err error) {
+	query := "SELECT id FROM posts WHERE message_id = ? AND community_id = ? ORDER BY id"
+	if answers {
+		query = "SELECT post_id FROM post_references WHERE message_id = ? AND community_id = ? ORDER BY post_id"
+	}
+	err = db.query(ctx, scanIDs(&ids), query, key(messageID), communityID)
+	return ids, err
+}
+
+// A SearchField is a part of a post that words can be looked for in.
+type SearchField int
+
+// The parts of a post.
+const (
+	SearchAll SearchField = iota
+	SearchSubject
+	SearchFrom
+	SearchTo   // and Cc
+	SearchBody // and the names of files
+)
+
+// PostsWithWords returns the posts of a community that have words beginning with all of the given ones (which
+// mail.FoldWords made), by ID; of words of one or two bytes, those words themselves.
+func (db *DB) PostsWithWords(ctx context.Context, communityID int64, field SearchField, words []string) ([]int64, error) {
+	query := `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' ' ORDER BY p.id), '') FROM search JOIN posts p ON p.position = search.docid
+		WHERE search MATCH ? AND search.docid >= ? AND search.docid < ?`
+	if db.dialect == postgres {
+		query = `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' ' ORDER BY p.id), '') FROM search JOIN posts p ON p.position = search.docid
+			WHERE search.words @@ to_tsquery('simple', ?) AND search.docid >= ? AND search.docid < ?`
+	}
+	var list string
+	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&list) }, query,
+		db.dialect.prefixes(field, words), communityID<<positionCommunity, (communityID+1)<<positionCommunity)
+	if err != nil {
+		return nil, err
+	}
+	return splitNumbers(list)
+}
+
+// shortWord is how many bytes a word has that is looked for as it is: half of all words begin with one of a few letters.
+const shortWord = 2
+
+// prefixes is a query for words that begin with all of some words; they have letters and digits only.
+func (d dialect) prefixes(field SearchField, words []string) string {
+	columns, weights := []string{"", "subject:", "sender:", "recipients:", "body:"}, []string{"", "A", "B", "C", "D"}
+	terms := make([]string, len(words))
+	for i, word := range words {
+		star := "*"
+		if len(word) <= shortWord {
+			star = ""
+		}
+		switch {
+		case d == postgres:
+			terms[i] = "'" + word + "':" + star + weights[field]
+			if star+weights[field] == "" {
+				terms[i] = "'" + word + "'"
+			}
+		case field == SearchBody:
+			terms[i] = "(body:" + word + star + " OR files:" + word + star + ")"
+		default:
+			terms[i] = columns[field] + word + star
+		}
+	}
+	if d == postgres {
+		return strings.Join(terms, " & ")
+	}
+	return strings.Join(terms, " ")
+}
+
+// JournalMark returns the ID of the newest change in the journal: where it is as it was, nobody joined or left.
+func (db *DB) JournalMark(ctx context.Context) (id int64, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&id) }, "SELECT COALESCE(MAX(id), 0) FROM journal")
+	return id, err
+}
+
+// PostBytes adds up the sizes of a community's posts of a year, in UTC, or of all for 0.
+func (db *DB) PostBytes(ctx context.Context, communityID int64, year int) (bytes int64, err error) {
+	from, end := communityID<<positionCommunity, (communityID+1)<<positionCommunity
+	if year != 0 {
+		from = positionOf(communityID, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
+		end = positionOf(communityID, time.Date(year+1, 1, 1, 0, 0, 0, 0, time.UTC))
+	}
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&bytes) },
+		"SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM posts WHERE position >= ? AND position < ? AND state = 0", from, end)
+	return bytes, err
+}
