@@ -1,8 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 )
@@ -38,33 +39,42 @@ type MailboxPost struct {
 
 // MailboxPosts returns the posts of a community whose ID is above after, by ID, with those that were erased.
 func (db *DB) MailboxPosts(ctx context.Context, communityID, after int64) ([]MailboxPost, error) {
-	// One row for all of them: a row for each takes ten times as long.
+	// One row for all of them is read in half the time of a row for each, and sorted here since it mostly is already.
 	var list string
 	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&list) },
-		`SELECT COALESCE(string_agg(CAST(id AS TEXT) || ' ' || CAST((position >> 6) & 1073741823 AS TEXT), ' ' ORDER BY id), '')
+		`SELECT COALESCE(string_agg(CAST(id AS TEXT) || ' ' || CAST((position >> 6) & 1073741823 AS TEXT), ' '), '')
 		FROM posts WHERE community_id = ? AND id > ?`, communityID, after)
 	if err != nil {
 		return nil, err
 	}
-	numbers, err := splitNumbers(list)
+	numbers := splitNumbers(list)
 	all := make([]MailboxPost, len(numbers)/2)
 	for i := range all {
 		all[i] = MailboxPost{ID: numbers[2*i], Minute: numbers[2*i+1]}
 	}
-	return all, err
+	byID := func(a, b MailboxPost) int { return cmp.Compare(a.ID, b.ID) }
+	if !slices.IsSortedFunc(all, byID) {
+		slices.SortFunc(all, byID)
+	}
+	return all, nil
 }
 
-// splitNumbers reads numbers with a space between them.
-func splitNumbers(list string) ([]int64, error) {
-	numbers := make([]int64, 0, strings.Count(list, " ")+1)
-	for word := range strings.FieldsSeq(list) {
-		n, err := strconv.ParseInt(word, 10, 64)
-		if err != nil {
-			return nil, err
-		}
-		numbers = append(numbers, n)
+// splitNumbers reads the numbers that the database wrote with a space between them; none is negative.
+func splitNumbers(list string) []int64 {
+	if list == "" {
+		return nil
 	}
-	return numbers, nil
+	numbers := make([]int64, 0, strings.Count(list, " ")+1)
+	n := int64(0)
+	for i := range len(list) {
+		if list[i] == ' ' {
+			numbers = append(numbers, n)
+			n = 0
+			continue
+		}
+		n = 10*n + int64(list[i]-'0')
+	}
+	return append(numbers, n)
 }
 
 // A MailboxMark tells two states of a mailbox apart as far as posts that went are concerned.
@@ -147,10 +157,10 @@ const (
 // PostsWithWords returns the posts of a community that have words beginning with all of the given ones (which
 // mail.FoldWords made), by ID; of words of one or two bytes, those words themselves.
 func (db *DB) PostsWithWords(ctx context.Context, communityID int64, field SearchField, words []string) ([]int64, error) {
-	query := `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' ' ORDER BY p.id), '') FROM search JOIN posts p ON p.position = search.docid
+	query := `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' '), '') FROM search JOIN posts p ON p.position = search.docid
 		WHERE search MATCH ? AND search.docid >= ? AND search.docid < ?`
 	if db.dialect == postgres {
-		query = `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' ' ORDER BY p.id), '') FROM search JOIN posts p ON p.position = search.docid
+		query = `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' '), '') FROM search JOIN posts p ON p.position = search.docid
 			WHERE search.words @@ to_tsquery('simple', ?) AND search.docid >= ? AND search.docid < ?`
 	}
 	var list string
@@ -159,7 +169,9 @@ func (db *DB) PostsWithWords(ctx context.Context, communityID int64, field Searc
 	if err != nil {
 		return nil, err
 	}
-	return splitNumbers(list)
+	ids := splitNumbers(list)
+	slices.Sort(ids)
+	return ids, nil
 }
 
 // shortWord is how many bytes a word has that is looked for as it is: half of all words begin with one of a few letters.

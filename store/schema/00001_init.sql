@@ -315,7 +315,7 @@ CREATE INDEX app_passwords_member ON app_passwords (member_id);
 -- What members marked in the archive: for each flag, one bit for each of the 4,096 posts whose IDs begin at 4,096 * chunk.
 CREATE TABLE post_flags (
     member_id    BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
-    community_id BIGINT NOT NULL REFERENCES communities (id),
+    community_id BIGINT NOT NULL,
     flag         {{text}} NOT NULL,
     chunk        BIGINT NOT NULL,
     bits         {{bytes}} NOT NULL,

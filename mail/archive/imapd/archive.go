@@ -81,29 +81,51 @@ func (a *archive) load(ctx context.Context) error {
 
 // add appends posts, which are above those that are there, without those that were erased.
 func (a *archive) add(posts []store.MailboxPost, erased []int64) {
+	all := a.byYear[allYears]
+	var y yearSpan
+	var year listing // of y
 	for _, p := range posts {
 		if p.ID >= math.MaxUint32 {
-			return // RFC 3501 2.3.1.1 has no room for it
+			break // RFC 3501 2.3.1.1 has no room for it
 		}
+		if !y.has(p.Minute) {
+			if y.year != 0 {
+				a.byYear[y.year] = year
+			}
+			y = yearOf(p.Minute)
+			year = a.byYear[y.year]
+		}
+		all.next, year.next = uint32(p.ID)+1, uint32(p.ID)+1
 		for len(erased) > 0 && erased[0] < p.ID {
 			erased = erased[1:]
 		}
-		gone := len(erased) > 0 && erased[0] == p.ID
-		if !gone {
-			a.minutes = append(a.minutes, uint32(p.Minute))
+		if len(erased) > 0 && erased[0] == p.ID {
+			continue
 		}
-		for _, year := range []int{allYears, yearOf(p.Minute)} {
-			l := a.byYear[year]
-			l.next = uint32(p.ID) + 1
-			if !gone {
-				l.uids = append(l.uids, uint32(p.ID))
-			}
-			a.byYear[year] = l
-		}
+		a.minutes = append(a.minutes, uint32(p.Minute))
+		all.uids = append(all.uids, uint32(p.ID))
+		year.uids = append(year.uids, uint32(p.ID))
+	}
+	a.byYear[allYears] = all
+	if y.year != 0 {
+		a.byYear[y.year] = year
 	}
 }
 
-func yearOf(minute int64) int { return time.Unix(minute*60, 0).UTC().Year() }
+// A yearSpan is the minutes of a year: from up to, not including, to.
+type yearSpan struct {
+	year     int
+	from, to int64
+}
+
+func (y yearSpan) has(minute int64) bool { return y.from <= minute && minute < y.to }
+
+// yearOf finds the year that a minute lies in, in UTC.
+func yearOf(minute int64) yearSpan {
+	year := time.Unix(minute*60, 0).UTC().Year()
+	start := func(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() / 60 }
+	return yearSpan{year, start(year), start(year + 1)}
+}
 
 // listing returns what the folder of a year, or of all, has. UIDs begin at 1.
 func (a *archive) listing(year int) listing {
