@@ -43,8 +43,10 @@ func (a *app) memberPassword() *cobra.Command {
 	c.Flags().StringVar(&task.name, "name", "", "what it is for, such as \"my laptop\"")
 	c.Flags().BoolVar(&task.list, "list", false, "list them")
 	c.Flags().Int64Var(&task.revoke, "revoke", 0, "end the one with an `ID`")
-	c.MarkFlagsMutuallyExclusive("name", "list", "revoke")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if task.list && task.revoke != 0 || task.name != "" && (task.list || task.revoke != 0) {
+			return wrongUse(c, "--name, --list and --revoke do not go together")
+		}
 		address, err := canonicalAddress(args[0])
 		if err != nil {
 			return err

@@ -77,6 +77,7 @@ var scriptCommands = map[string]scriptCommand{
 	"click":     cmdClick,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
+	"imap":      cmdIMAP,
 }
 
 // A world is what one script has beside its files.
