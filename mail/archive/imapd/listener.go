@@ -15,14 +15,18 @@ type door struct {
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
+	// ready is closed when the library stands behind the door: before, it does not bear to be closed.
+	ready chan struct{}
+	asked sync.Once
 }
 
 func newDoor(addr net.Addr) *door {
-	return &door{addr: addr, conns: make(chan net.Conn), closed: make(chan struct{})}
+	return &door{addr: addr, conns: make(chan net.Conn), closed: make(chan struct{}), ready: make(chan struct{})}
 }
 
 // Accept implements net.Listener.
 func (d *door) Accept() (net.Conn, error) {
+	d.asked.Do(func() { close(d.ready) })
 	select {
 	case conn := <-d.conns:
 		return conn, nil

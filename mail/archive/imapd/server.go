@@ -106,6 +106,7 @@ func (s *Server) Start() (err error) {
 				s.o.Log.Error("the archive is not served over IMAP any more", "error", err)
 			}
 		})
+		<-s.doors[i].ready
 	}
 	s.work.Go(s.accept)
 	s.work.Go(func() {
