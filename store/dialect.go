@@ -114,9 +114,10 @@ CREATE INDEX search_words ON search USING GIN (words);`)
 		"{{id}}", "INTEGER PRIMARY KEY AUTOINCREMENT",
 		"{{bytes}}", "BLOB",
 		"{{text}}", "TEXT",
-		// The words alone are kept: search_rows is empty but while a post is taken out of the index, which wants them again.
-		"{{search}}", `CREATE TABLE search_rows (docid INTEGER PRIMARY KEY, subject TEXT, sender TEXT, recipients TEXT, body TEXT, files TEXT);
-CREATE VIRTUAL TABLE search USING fts4(content="search_rows", subject, sender, recipients, body, files, tokenize=simple, matchinfo=fts3, order=desc);`)
+		// The words alone are kept: search_rows is empty but while posts are taken out of the index, which wants them again.
+		// Newest first, and without the lengths of texts, which only a ranking by them would read.
+		"{{search}}", `CREATE TABLE search_rows (docid INTEGER PRIMARY KEY, words TEXT NOT NULL);
+CREATE VIRTUAL TABLE search USING fts4(content="search_rows", words, tokenize=simple, matchinfo=fts3, order=desc);`)
 }
 
 var bound sync.Map // SQL text with ? -> with $1…

@@ -17,7 +17,8 @@ type Archive struct {
 	CreatedAt   time.Time
 }
 
-// ArchivesOf returns the archives that a member may read: those of the communities they belong to now, closed ones too.
+// ArchivesOf returns the archives that a member may read: those of the communities they belong to now, closed ones too. While
+// a history is being imported, facilitators alone see it (see ArchiveOpen).
 func (db *DB) ArchivesOf(ctx context.Context, memberID int64) (all []Archive, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
 		var a Archive
@@ -27,7 +28,8 @@ func (db *DB) ArchivesOf(ctx context.Context, memberID int64) (all []Archive, er
 		all = append(all, a)
 		return err
 	}, `SELECT c.id, c.name, c.domain, c.title, c.created_at FROM subscriptions s JOIN communities c ON c.id = s.community_id
-		WHERE s.member_id = ? AND `+isMember+` ORDER BY c.domain, c.name`, memberID)
+		WHERE s.member_id = ? AND `+isMember+` AND (s.roles LIKE '% facilitator %'
+		OR NOT EXISTS (SELECT 1 FROM imports i WHERE i.community_id = c.id AND i.finished_at = 0)) ORDER BY c.domain, c.name`, memberID)
 	return all, err
 }
 
@@ -142,66 +144,19 @@ func (db *DB) PostsWithID(ctx context.Context, communityID int64, messageID stri
 	return ids, err
 }
 
-// A SearchField is a part of a post that words can be looked for in.
-type SearchField int
-
-// The parts of a post.
-const (
-	SearchAll SearchField = iota
-	SearchSubject
-	SearchFrom
-	SearchTo   // and Cc
-	SearchBody // and the names of files
-)
-
-// PostsWithWords returns the posts of a community that have words beginning with all of the given ones (which
-// mail.FoldWords made), by ID; of words of one or two bytes, those words themselves.
-func (db *DB) PostsWithWords(ctx context.Context, communityID int64, field SearchField, words []string) ([]int64, error) {
-	query := `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' '), '') FROM search JOIN posts p ON p.position = search.docid
-		WHERE search MATCH ? AND search.docid >= ? AND search.docid < ?`
-	if db.dialect == postgres {
-		query = `SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' '), '') FROM search JOIN posts p ON p.position = search.docid
-			WHERE search.words @@ to_tsquery('simple', ?) AND search.docid >= ? AND search.docid < ?`
-	}
+// PostsWithTerms returns all posts of a community that have one term of each group, by ID.
+func (db *DB) PostsWithTerms(ctx context.Context, communityID int64, all [][]SearchTerm) ([]int64, error) {
 	var list string
-	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&list) }, query,
-		db.dialect.prefixes(field, words), communityID<<positionCommunity, (communityID+1)<<positionCommunity)
+	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&list) },
+		`SELECT COALESCE(string_agg(CAST(p.id AS TEXT), ' '), '') FROM search s CROSS JOIN posts p
+		WHERE p.position = s.docid AND `+db.dialect.matches("s")+" AND s.docid >= ? AND s.docid < ?",
+		db.dialect.match(all, nil), communityID<<positionCommunity, (communityID+1)<<positionCommunity)
 	if err != nil {
 		return nil, err
 	}
 	ids := splitNumbers(list)
 	slices.Sort(ids)
 	return ids, nil
-}
-
-// shortWord is how many bytes a word has that is looked for as it is: half of all words begin with one of a few letters.
-const shortWord = 2
-
-// prefixes is a query for words that begin with all of some words; they have letters and digits only.
-func (d dialect) prefixes(field SearchField, words []string) string {
-	columns, weights := []string{"", "subject:", "sender:", "recipients:", "body:"}, []string{"", "A", "B", "C", "D"}
-	terms := make([]string, len(words))
-	for i, word := range words {
-		star := "*"
-		if len(word) <= shortWord {
-			star = ""
-		}
-		switch {
-		case d == postgres:
-			terms[i] = "'" + word + "':" + star + weights[field]
-			if star+weights[field] == "" {
-				terms[i] = "'" + word + "'"
-			}
-		case field == SearchBody:
-			terms[i] = "(body:" + word + star + " OR files:" + word + star + ")"
-		default:
-			terms[i] = columns[field] + word + star
-		}
-	}
-	if d == postgres {
-		return strings.Join(terms, " & ")
-	}
-	return strings.Join(terms, " ")
 }
 
 // JournalMark returns the ID of the newest change in the journal: where it is as it was, nobody joined or left.

@@ -266,5 +266,5 @@ func arrivalOf(c store.Community, raw string, date, now time.Time) store.Arrival
 	text := m.SearchText()
 	return store.Arrival{CommunityID: c.ID, Raw: []byte(raw), MessageID: m.MessageID, BodyHash: m.BodyHash(), References: m.Ancestors(),
 		From: m.From[0].String(), FromName: m.From[0].Name, Subject: m.Subject, Date: date, Now: now,
-		Text: store.PostText{Subject: text.Subject, From: text.From, To: text.To, Body: text.Body, Files: text.Files}}
+		Text: store.PostText{Subject: text.Subject, Author: text.Author, From: text.From, To: text.To, Body: text.Body, Files: text.Files}}
 }

@@ -49,12 +49,40 @@ CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
 
+-- What zstd knows of a community's mail before it reads a message: see dictionaries.go.
+CREATE TABLE dictionaries (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    made_at      BIGINT NOT NULL,
+    data         {{bytes}} NOT NULL
+);
+CREATE INDEX dictionaries_community ON dictionaries (community_id);
+
 CREATE TABLE raw_messages (
+    id            {{id}},
+    hash          {{bytes}} NOT NULL UNIQUE,
+    size          BIGINT NOT NULL,
+    dictionary_id BIGINT REFERENCES dictionaries (id),
+    data          {{bytes}} NOT NULL -- without what stands in blobs
+);
+CREATE INDEX raw_messages_dictionary ON raw_messages (dictionary_id) WHERE dictionary_id IS NOT NULL;
+
+-- Large files as they stand in messages, still encoded, each once.
+CREATE TABLE blobs (
     id   {{id}},
     hash {{bytes}} NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     data {{bytes}} NOT NULL
 );
+
+-- Where in a raw message a blob stood, counted in the whole message.
+CREATE TABLE raw_blobs (
+    raw_id  BIGINT NOT NULL REFERENCES raw_messages (id) ON DELETE CASCADE,
+    place   BIGINT NOT NULL,
+    blob_id BIGINT NOT NULL REFERENCES blobs (id),
+    PRIMARY KEY (raw_id, place)
+);
+CREATE INDEX raw_blobs_blob ON raw_blobs (blob_id);
 
 CREATE TABLE threads (
     id           {{id}},
@@ -64,10 +92,24 @@ CREATE TABLE threads (
     posts        BIGINT NOT NULL,
     first_at     BIGINT NOT NULL,
     last_at      BIGINT NOT NULL,
-    solved       BOOLEAN NOT NULL
+    solved       BOOLEAN NOT NULL,
+    title_base   {{text}} NOT NULL DEFAULT '' -- of a title that somebody gave it: then subject is that one, and stays
 );
 CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
+CREATE INDEX threads_title ON threads (community_id, title_base) WHERE title_base <> '';
 CREATE INDEX threads_last ON threads (community_id, last_at);
+
+CREATE TABLE thread_labels (
+    thread_id BIGINT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    label     {{text}} NOT NULL,
+    PRIMARY KEY (thread_id, label)
+);
+
+-- Which thread has become part of which: numbers that people have been told still lead somewhere.
+CREATE TABLE thread_moves (
+    old_id    BIGINT PRIMARY KEY,
+    thread_id BIGINT NOT NULL
+);
 
 CREATE TABLE posts (
     id           {{id}},
@@ -86,12 +128,17 @@ CREATE TABLE posts (
     position     BIGINT NOT NULL UNIQUE, -- community and date: see search.go
     new_chars    BIGINT NOT NULL,
     quoted_chars BIGINT NOT NULL,
-    state        BIGINT NOT NULL -- 0, or 1 for a stub: what it said was erased
+    state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
+    split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
 );
 CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_raw ON posts (raw_id);
+CREATE INDEX posts_split ON posts (thread_id) WHERE split;
+-- What somebody has written, whether anything, and how much of late.
+CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
+CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
 -- The mailboxes of the archive: all there is of a post in a list of them.
 CREATE INDEX posts_mailbox ON posts (community_id, id, position);
 CREATE INDEX posts_erased ON posts (community_id, id) WHERE state = 1;
@@ -107,14 +154,44 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_hash ON attachments (hash);
 
+-- Histories that are brought in: until one is finished, the archive of its community is not shown.
+CREATE TABLE imports (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    source       TEXT NOT NULL,
+    fingerprint  TEXT NOT NULL, -- of the source: while it is the same, how far it was read counts
+    actor        TEXT NOT NULL,
+    started_at   BIGINT NOT NULL,
+    finished_at  BIGINT NOT NULL, -- 0 while it is not
+    taken        BIGINT NOT NULL, -- messages from the beginning of the source that need not be read again
+    added        BIGINT NOT NULL,
+    duplicates   BIGINT NOT NULL,
+    bad          BIGINT NOT NULL
+);
+CREATE INDEX imports_community ON imports (community_id, finished_at);
+
+-- Messages that could not be filed, kept aside as they are.
+CREATE TABLE import_problems (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    import_id    BIGINT NOT NULL,
+    place        TEXT NOT NULL, -- where in the source
+    reason       TEXT NOT NULL,
+    raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
+    at           BIGINT NOT NULL,
+    UNIQUE (community_id, raw_id)
+);
+CREATE INDEX import_problems_raw ON import_problems (raw_id);
+
 -- The words of posts by position.
 {{search}}
 
--- What a post refers to, nearest first: a parent that arrives late finds its children here.
+-- What a post refers to: a parent that arrives late finds its children here. The nearest has distance 0.
 CREATE TABLE post_references (
     community_id BIGINT NOT NULL,
     message_id   {{text}} NOT NULL,
     post_id      BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    distance     BIGINT NOT NULL,
     PRIMARY KEY (community_id, message_id, post_id)
 );
 CREATE INDEX post_references_post ON post_references (post_id);

@@ -101,34 +101,29 @@ func postsWithWords(t *testing.T, db *store.DB) {
 		a.Text = text
 		return Accept(t, db, a).PostID
 	}
-	one := say(c, "one", store.PostText{Subject: "borrow checker", From: "ada lowe", To: "rust lists example org", Body: "it says no", Files: "plan pdf"})
-	two := say(c, "two", store.PostText{Subject: "linters", From: "ben", To: "rust lists example org", Body: "borrowed и заимствование 借用", Files: ""})
+	one := say(c, "one", store.PostText{Subject: "borrow checker", From: "ada lowe", Author: "ada", To: "rust lists example org", Body: "it says no", Files: "plan pdf"})
+	two := say(c, "two", store.PostText{Subject: "linters", From: "ben", Author: "ben", To: "rust lists example org", Body: "borrowed"})
 	say(other, "three", store.PostText{Subject: "borrow checker"})
+	term := func(field store.SearchField, word string) []store.SearchTerm {
+		return []store.SearchTerm{{Field: field, Words: []string{word}, Prefix: true}}
+	}
 	for _, test := range []struct {
-		field store.SearchField
-		words []string
-		want  []int64
+		name string
+		all  [][]store.SearchTerm
+		want []int64
 	}{
-		{store.SearchAll, []string{"borrow"}, []int64{one, two}},
-		{store.SearchAll, []string{"borrow", "checker"}, []int64{one}},
-		{store.SearchAll, []string{"bor", "bo"}, nil}, // a short word is whole
-		{store.SearchAll, []string{"no"}, []int64{one}},
-		{store.SearchSubject, []string{"borrow"}, []int64{one}},
-		{store.SearchBody, []string{"borrow"}, []int64{two}},
-		{store.SearchBody, []string{"plan"}, []int64{one}},
-		{store.SearchBody, []string{"says", "no"}, []int64{one}},
-		{store.SearchFrom, []string{"lowe"}, []int64{one}},
-		{store.SearchFrom, []string{"rust"}, nil},
-		{store.SearchTo, []string{"rust", "lists"}, []int64{one, two}},
-		{store.SearchAll, []string{"заимств"}, []int64{two}},
-		{store.SearchAll, []string{"借"}, []int64{two}},
-		{store.SearchAll, []string{"and"}, nil},
-		{store.SearchAll, []string{"near"}, nil},
+		{"anywhere", [][]store.SearchTerm{term(store.Anywhere, "borrow")}, []int64{one, two}},
+		{"both", [][]store.SearchTerm{term(store.Anywhere, "borrow"), term(store.Anywhere, "check")}, []int64{one}},
+		{"subject", [][]store.SearchTerm{term(store.InSubject, "borrow")}, []int64{one}},
+		{"from", [][]store.SearchTerm{term(store.InFrom, "low")}, []int64{one}},
+		{"one of two", [][]store.SearchTerm{append(term(store.InFrom, "low"), term(store.InSubject, "lint")...)}, []int64{one, two}},
+		{"nothing", [][]store.SearchTerm{term(store.InFrom, "rust")}, nil},
+		{"a whole word", [][]store.SearchTerm{{{Words: []string{"borrow"}}}}, []int64{one}},
 	} {
-		got, err := db.PostsWithWords(ctx, c.ID, test.field, test.words)
+		got, err := db.PostsWithTerms(ctx, c.ID, test.all)
 		check(t, err)
 		if !slices.Equal(got, test.want) {
-			t.Errorf("%v in %d: got %v, want %v", test.words, test.field, got, test.want)
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}
 	}
 }
@@ -160,6 +155,7 @@ func archivesOf(t *testing.T, db *store.DB) {
 	}
 	before, err := db.JournalMark(ctx)
 	check(t, err)
+	archivesWhileImporting(t, db, of[0])
 	all, err := db.ArchivesOf(ctx, of[0].MemberID)
 	check(t, err)
 	equal(t, "archives", len(all), 2)
@@ -172,6 +168,25 @@ func archivesOf(t *testing.T, db *store.DB) {
 	all, err = db.ArchivesOf(ctx, of[0].MemberID)
 	check(t, err)
 	equal(t, "archives later", len(all), 1)
+}
+
+// archivesWhileImporting: an archive is shown to facilitators alone while a history comes in.
+func archivesWhileImporting(t *testing.T, db *store.DB, s store.Subscription) {
+	t.Helper()
+	imported, err := db.BeginImport(ctx, By(Now), s.CommunityID, "source", "")
+	check(t, err)
+	all, err := db.ArchivesOf(ctx, s.MemberID)
+	check(t, err)
+	equal(t, "archives while one is imported", len(all), 1)
+	plain := s
+	s.Roles = []store.Role{store.Mentor, store.Facilitator}
+	check(t, db.UpdateSubscription(ctx, By(Now), s))
+	all, err = db.ArchivesOf(ctx, s.MemberID)
+	check(t, err)
+	equal(t, "those that a facilitator sees", len(all), 2)
+	check(t, db.UpdateSubscription(ctx, By(Now), plain))
+	_, err = db.FinishImport(ctx, By(Now), imported.ID)
+	check(t, err)
 }
 
 // marked are the posts that a member gave a flag to.

@@ -12,7 +12,7 @@
 // A folder that somebody may not read does not exist for them: they are told the same as of one that does not.
 //
 // Who may read is looked up for each command, and while a program waits: a membership or a password that ends, ends the
-// session.
+// session. While a history is being imported, the archive is shown to facilitators alone, and then appears with new UIDs.
 //
 // # Messages
 //
@@ -27,8 +27,9 @@
 // # Searching
 //
 // SUBJECT, FROM, TO, TEXT and BODY look for words that begin with the words given, in the index of the archive, without
-// regard to case and accents; RFC 3501 6.4.4 has substrings, which no index of a large archive finds. BODY is what the
-// author wrote: quoted text is found where it was written. HEADER Message-ID, In-Reply-To and References are looked up;
+// regard to case and accents; RFC 3501 6.4.4 has substrings, which no index of a large archive finds. BODY is what people
+// search for in a message: what its author wrote, with its subject and the author's name; quoted text is found where it was
+// written. TEXT looks at the addresses as well. HEADER Message-ID, In-Reply-To and References are looked up;
 // other fields are read from the messages, a bounded number of them.
 //
 // # What the library leaves out

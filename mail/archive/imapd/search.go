@@ -179,12 +179,12 @@ func (q *query) dates(c *imap.SearchCriteria, found bits) error {
 // words looks for words in the index.
 func (q *query) words(c *imap.SearchCriteria, found bits) error {
 	for _, text := range c.Text {
-		if err := q.lookUp(store.SearchAll, text, found); err != nil {
+		if err := q.lookUp(text, found, store.Anywhere, store.InFrom, store.InTo); err != nil {
 			return err
 		}
 	}
 	for _, text := range c.Body {
-		if err := q.lookUp(store.SearchBody, text, found); err != nil {
+		if err := q.lookUp(text, found, store.Anywhere); err != nil {
 			return err
 		}
 	}
@@ -193,16 +193,20 @@ func (q *query) words(c *imap.SearchCriteria, found bits) error {
 		if !indexed {
 			continue
 		}
-		if err := q.lookUp(field, h.Value, found); err != nil {
+		if err := q.lookUp(h.Value, found, field); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-var indexedFields = map[string]store.SearchField{"subject": store.SearchSubject, "from": store.SearchFrom, "to": store.SearchTo}
+var indexedFields = map[string]store.SearchField{"subject": store.InSubject, "from": store.InFrom, "to": store.InTo}
 
-func (q *query) lookUp(field store.SearchField, text string, found bits) error {
+// shortWord is how many bytes a word has that is looked for as it is: half of all words begin with one of a few letters.
+const shortWord = 2
+
+// lookUp leaves the posts that have all words of a text, or words that begin with them, each in one of some fields.
+func (q *query) lookUp(text string, found bits, fields ...store.SearchField) error {
 	words := strings.Fields(mail.FoldWords(text))
 	if len(words) == 0 || q.opened.archive == nil {
 		return nil // RFC 3501 6.4.4: "" is in all
@@ -210,7 +214,13 @@ func (q *query) lookUp(field store.SearchField, text string, found bits) error {
 	if q.lookups += len(words); q.lookups > maxLookups {
 		return tooMuch("a search may look for 30 words")
 	}
-	ids, err := q.session.server.o.DB.PostsWithWords(q.ctx, q.opened.folder.communityID, field, words)
+	groups := make([][]store.SearchTerm, len(words))
+	for i, word := range words {
+		for _, field := range fields {
+			groups[i] = append(groups[i], store.SearchTerm{Field: field, Words: []string{word}, Prefix: len(word) > shortWord})
+		}
+	}
+	ids, err := q.session.server.o.DB.PostsWithTerms(q.ctx, q.opened.folder.communityID, groups)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (s *session) enter() (context.Context, error) {
 		return ctx, s.failed(err)
 	}
 	if s.open != nil && s.open.archive != nil && !s.mayRead(s.open.folder.communityID) {
-		return ctx, s.end("you are no member of that community any more")
+		return ctx, s.end("the archive of that community is not open to you any more")
 	}
 	return ctx, nil
 }

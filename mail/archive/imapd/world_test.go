@@ -116,7 +116,7 @@ func (w *world) post(c store.Community, raw string, date time.Time) uint32 {
 	text := m.SearchText()
 	a := store.Arrival{CommunityID: c.ID, Raw: []byte(raw), MessageID: m.Identity(m.BodyHash(), c.Domain), BodyHash: m.BodyHash(), References: m.Ancestors(),
 		From: m.From[0].String(), FromName: m.From[0].Name, Subject: m.Subject, Date: date, Now: w.clock(),
-		Text: store.PostText{Subject: text.Subject, From: text.From, To: text.To, Body: text.Body, Files: text.Files}}
+		Text: store.PostText{Subject: text.Subject, Author: text.Author, From: text.From, To: text.To, Body: text.Body, Files: text.Files}}
 	return uint32(storetest.Accept(w, w.db, a).PostID)
 }
 
