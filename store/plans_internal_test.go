@@ -294,7 +294,10 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { _, err := db.PostBytes(ctx, c.ID, 2026); return err },
 		func() error { _, err := db.PostsWithID(ctx, c.ID, "1", false); return err },
 		func() error { _, err := db.PostsWithID(ctx, c.ID, "1", true); return err },
-		func() error { _, err := db.PostsWithTerms(ctx, c.ID, [][]SearchTerm{{{Words: []string{"word"}}}}); return err },
+		func() error {
+			_, err := db.PostsWithTerms(ctx, c.ID, [][]SearchTerm{{{Words: []string{"word"}}}})
+			return err
+		},
 		func() error { _, err := db.JournalMark(ctx); return err },
 		func() error { _, err := db.PostFlags(ctx, s.MemberID, c.ID); return err },
 		func() error {

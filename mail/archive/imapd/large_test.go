@@ -39,7 +39,7 @@ func TestLargeFolder(t *testing.T) {
 	w := newWorld(t, nil)
 	rust := storetest.Community(t, w.db, "rust")
 	ann := w.member(rust, "ann@a.example")
-	w.sql("PRAGMA foreign_keys = off; INSERT INTO threads VALUES (1, 1, '', '', 1, 1, 1, false)")
+	w.sql("PRAGMA foreign_keys = off; INSERT INTO threads (id, community_id, subject, subject_base, posts, first_at, last_at, solved) VALUES (1, 1, '', '', 1, 1, 1, false)")
 	w.fill(rust.ID, ann.MemberID, n)
 	c := w.login(ann, nil)
 	before := heapInUse()

@@ -26,7 +26,7 @@ func TestLogin(t *testing.T) {
 	ann, ben := w.member(rust, "ann@a.example"), w.member(rust, "ben@b.example")
 	password, id := w.password(ann)
 	for _, test := range []struct{ name, user, password string }{
-		{"wrong", "ann@a.example", password[:len(password)-1] + "x"},
+		{"wrong", "ann@a.example", password[:len(password)-5] + "wrong"},
 		{"nobody", "nobody@a.example", password},
 		{"another member", ben.Address, password},
 		{"empty", "ann@a.example", ""},
