@@ -59,7 +59,9 @@ type OutboundConfig struct {
 
 // WebConfig is [web].
 type WebConfig struct {
-	Listen string
+	Listen     string
+	IMAPListen string // where the archive is read over IMAP: host:port
+	IMAPTLS    string // auto, implicit, starttls
 }
 
 // LogConfig is [log].
@@ -73,7 +75,8 @@ func (c *Config) DatabaseFile() string { return filepath.Join(c.Data, "guildpost
 
 // Listeners returns the addresses that are to be listened on, by the name of their key.
 func (c *Config) Listeners() map[string]string {
-	all := map[string]string{"inbound.lmtp": c.Inbound.LMTP, "inbound.smtp": c.Inbound.SMTP, "web.listen": c.Web.Listen}
+	all := map[string]string{"inbound.lmtp": c.Inbound.LMTP, "inbound.smtp": c.Inbound.SMTP, "web.listen": c.Web.Listen,
+		"web.imap_listen": c.Web.IMAPListen}
 	for name, address := range all {
 		if address == "" {
 			delete(all, name)
@@ -217,8 +220,11 @@ func (c *Config) contradictions(at func(name string, table int) problem) []probl
 	if strings.HasSuffix(strings.ToLower(c.Postmaster), "@"+c.Domain) {
 		say("postmaster", "postmaster is an address at %s, whose mail comes to guildpost itself: give one elsewhere", c.Domain)
 	}
+	if c.Web.IMAPListen != "" && c.Inbound.TLSCert == "" && (!onlyHere(c.Web.IMAPListen) || c.Web.IMAPTLS == "implicit") {
+		say("web.imap_listen", "web.imap_listen wants the certificate of inbound.tls_cert: without TLS only programs on this machine can log in (127.0.0.1:PORT)")
+	}
 	seen := map[string]string{}
-	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen"} {
+	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen", "web.imap_listen"} {
 		address := c.Listeners()[key]
 		if other, taken := seen[address]; taken && address != "" && !strings.HasSuffix(address, ":0") {
 			say(key, "%s and %s are both %s: give each an address of its own", other, key, address)

@@ -72,7 +72,8 @@ func TestEnvironmentOverridesEveryKey(t *testing.T) {
 		"timezone": "Europe/Berlin", "language": "de", "inbound.lmtp": "unix:/run/g.sock", "inbound.smtp": "", "inbound.max_message": "1MiB",
 		"inbound.tls_cert": "/c", "inbound.tls_key": "/k", "outbound.smarthost": "mail.example:587", "outbound.tls": "starttls",
 		"outbound.username": "me", "outbound.password": "pw", "outbound.connections": "3", "outbound.recipients_per_message": "2",
-		"postmaster": "root@elsewhere.example", "inbound.authserv_id": "mx.other.example", "web.listen": "", "log.level": "debug", "log.format": "json",
+		"postmaster": "root@elsewhere.example", "inbound.authserv_id": "mx.other.example", "web.listen": "", "web.imap_listen": ":993", "web.imap_tls": "starttls",
+		"log.level": "debug", "log.format": "json",
 	}
 	var environ []string
 	for _, k := range configKeys {

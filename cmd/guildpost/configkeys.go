@@ -102,6 +102,10 @@ var configKeys = []configKey{
 
 	{name: "web.listen", def: "127.0.0.1:8080", doc: "Where the web pages are served: host:port or unix:PATH. \"\" is off.",
 		set: text(func(c *Config) *string { return &c.Web.Listen }, checkListen)},
+	{name: "web.imap_listen", doc: "Where members read the archive over IMAP: host:port. \"\" is off. TLS is that of inbound.tls_cert; without it only\nprograms on this machine can log in: guildpost help imap-archive.",
+		set: text(func(c *Config) *string { return &c.Web.IMAPListen }, checkListenTCP)},
+	{name: "web.imap_tls", def: "auto", doc: "How TLS begins there: implicit (with the connection), starttls, or auto (implicit on port 993, else starttls).",
+		set: text(func(c *Config) *string { return &c.Web.IMAPTLS }, oneOf("auto", "implicit", "starttls"))},
 
 	{name: "log.level", def: "info", doc: "debug, info, warn or error.",
 		set: func(c *Config, value string) error {

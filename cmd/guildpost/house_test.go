@@ -18,7 +18,7 @@ import (
 var floors = map[string]int{
 	"cmd/guildpost": 5,
 
-	"web": 4, "mail/inbound": 4, "mail/inbound/imapwatch": 4,
+	"web": 4, "mail/inbound": 4, "mail/inbound/imapwatch": 4, "mail/archive/imapd": 4,
 
 	"digest": 3, "mail/practice": 3, "mail/route": 3,
 

@@ -78,6 +78,7 @@ var scriptCommands = map[string]scriptCommand{
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
 	"imap":      cmdIMAP,
+	"archive":   cmdArchive,
 }
 
 // A world is what one script has beside its files.

@@ -60,6 +60,7 @@ var synonyms = map[string][]string{
 	"index":    {"threads", "archive", "archives", "ls"},
 	"whois":    {"member"},
 	"thanks":   {"thank", "kudos", "danke", "gracias"},
+	"password": {"passwd", "passwort", "contraseña", "app-password"},
 	"undo":     {"revert", "takeback"},
 	"journal":  {"log", "history"},
 	"end":      {"quit", "exit", "stop", "eof"},

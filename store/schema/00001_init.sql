@@ -139,6 +139,9 @@ CREATE INDEX posts_split ON posts (thread_id) WHERE split;
 -- What somebody has written, whether anything, and how much of late.
 CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
 CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
+-- The mailboxes of the archive: all there is of a post in a list of them.
+CREATE INDEX posts_mailbox ON posts (community_id, id, position);
+CREATE INDEX posts_erased ON posts (community_id, id) WHERE state = 1;
 
 CREATE TABLE attachments (
     post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
@@ -407,3 +410,32 @@ CREATE TABLE imap_handled (
     at   BIGINT NOT NULL
 );
 CREATE INDEX imap_handled_at ON imap_handled (at);
+
+-- Passwords for programs that read the archive in a member's name. The password itself is not kept.
+CREATE TABLE app_passwords (
+    id         {{id}},
+    member_id  BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL, -- what its owner calls it: "my laptop"
+    hash       TEXT NOT NULL, -- as mail.HashPassword makes it
+    created_at BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL -- 0 for never; kept once a day
+);
+CREATE INDEX app_passwords_member ON app_passwords (member_id);
+
+-- What members marked in the archive: for each flag, one bit for each of the 4,096 posts whose IDs begin at 4,096 * chunk.
+CREATE TABLE post_flags (
+    member_id    BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    community_id BIGINT NOT NULL,
+    flag         {{text}} NOT NULL,
+    chunk        BIGINT NOT NULL,
+    bits         {{bytes}} NOT NULL,
+    PRIMARY KEY (member_id, community_id, flag, chunk)
+);
+
+-- Folders of the archive that a member chose to see, or not to see, otherwise than they are shown by themselves.
+CREATE TABLE folder_choices (
+    member_id BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    folder    {{text}} NOT NULL,
+    shown     BOOLEAN NOT NULL,
+    PRIMARY KEY (member_id, folder)
+);
