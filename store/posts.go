@@ -160,6 +160,9 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 	if err := t.keepReferences(a, result.PostID); err != nil {
 		return result, err
 	}
+	if err := t.setParents(a, result.PostID); err != nil {
+		return result, err
+	}
 	if result.ThreadID, err = t.adoptChildren(a, result.ThreadID); err != nil {
 		return result, err
 	}
