@@ -130,3 +130,13 @@ func (db *DB) PostsOfMembers(ctx context.Context, communityID int64, members []i
 		ORDER BY w.sent_at, w.id`, db.dialect.idList(members), communityID, micros(after), micros(until))
 	return all, err
 }
+
+// PostsByID returns posts by their IDs, by date; those that are gone are missing.
+func (db *DB) PostsByID(ctx context.Context, ids []int64) (all []Post, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		p, err := scanPost(row)
+		all = append(all, p)
+		return err
+	}, "SELECT "+postColumns+" FROM posts WHERE "+db.dialect.in("id")+" ORDER BY sent_at, id", db.dialect.idList(ids))
+	return all, err
+}

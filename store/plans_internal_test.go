@@ -263,6 +263,7 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { _, err := db.FirstPosts(ctx, c.ID, []int64{1, 3}); return err },
 		func() error { _, err := db.FirstPostsFrom(ctx, c.ID, []string{"x@x.example"}); return err },
 		func() error { _, err := db.PostsOfMembers(ctx, c.ID, []int64{1, 3}, s.Since, s.Since); return err },
+		func() error { _, err := db.PostsByID(ctx, []int64{1, 3}); return err },
 		func() error { return db.MembershipChanges(ctx, c.ID, s.Since, func(MembershipChange) {}) },
 		func() error { return db.SubscriptionsAlive(ctx, c.ID, s.Since, func(Subscription) {}) },
 		func() error { _, err := db.ArchiveState(ctx, c.ID); return err },

@@ -25,7 +25,7 @@ type Discussions struct {
 	RepliesEach    Figure // posts after the first, for each thread
 	Absence        Figure // CAF: the least number of people with more than half of the posts
 	ByFacilitators Figure // of the posts
-	Solved         Figure // of the threads
+	Solved         Figure // of the threads, those marked solved, and those whose author thanked somebody who had answered
 	NewText        Figure // characters that were not quoted
 	Kept           Figure // items made part of the repertoire
 }
@@ -104,7 +104,7 @@ func (w *World) answers(d *Discussions, threads []*threadIndex) {
 			answered = append(answered, t)
 			hours[i] = took.Hours()
 		}
-		if t.Solved {
+		if t.Solved || w.thanked(t) {
 			solved = append(solved, t)
 		}
 		authors, posts := w.breadth(t)
@@ -120,6 +120,22 @@ func (w *World) answers(d *Discussions, threads []*threadIndex) {
 	d.Responsiveness = finite(Coefficient, Responsiveness(median), NoThreads, KindThread, ids)
 	d.Breadth = finite(Coefficient, breadth/float64(len(threads)), NoThreads, KindThread, ids)
 	d.RepliesEach = ratio(replies, len(threads), NoThreads).traced(KindThread, ids, nil)
+}
+
+// thanked says whether a thread's author thanked somebody who had answered, within the horizon.
+func (w *World) thanked(t *threadIndex) bool {
+	root := w.r.Posts[t.root]
+	return slices.ContainsFunc(w.thanks[root.Person], func(th Thanks) bool {
+		if th.At.Before(root.At) || th.At.After(root.At.Add(Horizon)) {
+			return false
+		}
+		for p := w.next[t.root]; p >= 0 && !w.r.Posts[p].At.After(th.At); p = w.next[p] {
+			if w.r.Posts[p].Person == th.To && !w.skips(w.author[p]) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // breadth counts the authors and posts of a thread's first days.

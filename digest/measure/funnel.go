@@ -98,8 +98,10 @@ func (w *World) deedsOf(of map[PersonID]time.Time) map[PersonID][]deed {
 		p := &w.r.Posts[i]
 		add(p.Person, deed{at: p.At, shows: true, helps: w.answer[w.thread[i]] == int32(i)})
 	}
-	for _, a := range w.r.Acts {
-		add(a.Person, deed{at: a.At, shows: a.Kind == Wrote || a.Kind == FirstAnswered, helps: helps(a.Kind), lead: w.leads(a)})
+	for _, acts := range [][]Act{w.r.Acts, w.r.Earlier} {
+		for _, a := range acts {
+			add(a.Person, deed{at: a.At, shows: a.Kind == Wrote || a.Kind == FirstAnswered, helps: helps(a.Kind), lead: w.leads(a)})
+		}
 	}
 	for _, o := range w.occurrences {
 		for _, a := range o.Answers {

@@ -23,6 +23,8 @@ func (m Measures) All() []Measure {
 
 // Measures computes all five.
 func (w *World) Measures(win Window) Measures {
-	return Measures{Window: win, Members: w.Members(win), Meetings: w.Meetings(win), Discussions: w.Discussions(win),
+	m := Measures{Window: win, Members: w.Members(win), Meetings: w.Meetings(win), Discussions: w.Discussions(win),
 		Engagement: w.Engagement(win), Impact: w.Impact(win)}
+	m.Impact.Hours.From = m.Discussions.Posts.From // the same posts: there may be a million
+	return m
 }

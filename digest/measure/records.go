@@ -15,6 +15,7 @@ type Records struct {
 	Votes       []Vote
 	Pulses      []Pulse
 	Acts        []Act
+	Earlier     []Act // posts before Posts, of those whose first year is looked at: Wrote or FirstAnswered
 	Thanks      []Thanks
 	Initiatives []Initiative
 	Evidence    []Evidence
@@ -31,7 +32,8 @@ type PersonID = int64
 // A Person is somebody who is or was a member, or did something here.
 type Person struct {
 	ID            PersonID
-	Name          string // or the address
+	Name          string
+	Address       string
 	Unit          string // where they work, or the domain of their address
 	Zone          *time.Location
 	Named         bool      // agrees to be named

@@ -21,10 +21,11 @@ type World struct {
 	answer  []int32 // by thread: the first post of somebody else than its author, -1 for none
 	parent  []int32 // the post that a post answers, -1 for none or one before the records
 
-	zone        *time.Location     // of the community
-	first       []time.Time        // by place: the first contribution ever
-	firstPosts  []time.Time        // as well, of posts alone
-	owners      map[int64]PersonID // of initiatives
+	zone        *time.Location        // of the community
+	first       []time.Time           // by place: the first contribution ever
+	firstPosts  []time.Time           // as well, of posts alone
+	thanks      map[PersonID][]Thanks // by who gave them
+	owners      map[int64]PersonID    // of initiatives
 	occurrences []occurrence
 	span        map[int64][]Membership // by person
 }
@@ -39,7 +40,7 @@ type threadIndex struct {
 // New puts an index over records. Posts must be in the order of their times.
 func New(r *Records) *World {
 	w := &World{r: r, dense: make(map[PersonID]int32, len(r.Persons)), span: make(map[int64][]Membership, len(r.Memberships)),
-		owners: map[int64]PersonID{}, zone: time.UTC}
+		owners: map[int64]PersonID{}, thanks: map[PersonID][]Thanks{}, zone: time.UTC}
 	if r.Zone != nil {
 		w.zone = r.Zone
 	}
@@ -53,6 +54,9 @@ func New(r *Records) *World {
 	for _, m := range r.Memberships {
 		w.place(m.Person)
 		w.span[m.Person] = append(w.span[m.Person], m)
+	}
+	for _, t := range r.Thanks {
+		w.thanks[t.From] = append(w.thanks[t.From], t)
 	}
 	w.placeOthers()
 	w.indexPosts()
@@ -293,8 +297,10 @@ func (w *World) eachOther(f func(id PersonID, at time.Time)) {
 			f(a.Person, a.At)
 		}
 	}
-	for _, a := range w.r.Acts {
-		f(a.Person, a.At)
+	for _, acts := range [][]Act{w.r.Acts, w.r.Earlier} {
+		for _, a := range acts {
+			f(a.Person, a.At)
+		}
 	}
 }
 
