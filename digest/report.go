@@ -3,6 +3,7 @@ package digest
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"guildpost/digest/measure"
 	"guildpost/store"
@@ -48,8 +49,12 @@ func (g *Gatherer) Report(ctx context.Context, c store.Community, w measure.Wind
 
 func newReport(c store.Community, w measure.Window, records *measure.Records) *Report {
 	world := measure.New(records)
-	r := &Report{Community: c, Window: w, Now: world.Measures(w), Before: world.Measures(w.Before()),
-		Without: world.Without(w).Measures(w), People: make(map[measure.PersonID]measure.Person, len(records.Persons))}
+	r := &Report{Community: c, Window: w, People: make(map[measure.PersonID]measure.Person, len(records.Persons))}
+	var all sync.WaitGroup
+	all.Go(func() { r.Now = world.Measures(w) })
+	all.Go(func() { r.Before = world.Measures(w.Before()) })
+	all.Go(func() { r.Without = world.Without(w).Measures(w) })
+	all.Wait()
 	r.Alarms = world.Alarms(r.Now, r.Before)
 	for _, p := range records.Persons {
 		r.People[p.ID] = p

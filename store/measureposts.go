@@ -22,10 +22,11 @@ type MeasuredPost struct {
 
 // MeasuredPosts calls each for the posts of a time, by date. Stubs of what was erased are left out: their authors are gone.
 func (db *DB) MeasuredPosts(ctx context.Context, communityID int64, after, until time.Time, each func(MeasuredPost) error) error {
+	var p MeasuredPost
+	var sent int64
+	into := []any{&p.ID, &p.ThreadID, &p.ParentID, &p.MemberID, &p.From, &sent, &p.NewChars, &p.QuotedChars}
 	return db.query(ctx, func(row rowScanner) error {
-		var p MeasuredPost
-		var sent int64
-		if err := row.Scan(&p.ID, &p.ThreadID, &p.ParentID, &p.MemberID, &p.From, &sent, &p.NewChars, &p.QuotedChars); err != nil {
+		if err := row.Scan(into...); err != nil {
 			return err
 		}
 		p.SentAt = fromMicros(sent)
@@ -112,7 +113,7 @@ type MemberPost struct {
 	FirstAnswer      bool // nobody else than the thread's author had written in the thread before
 }
 
-// PostsOfMembers returns the posts of some people in a time.
+// PostsOfMembers returns the posts of some people in a time. (A CROSS JOIN keeps SQLite from reading all posts of the time.)
 func (db *DB) PostsOfMembers(ctx context.Context, communityID int64, members []int64, after, until time.Time) (all []MemberPost, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
 		var p MemberPost
@@ -125,8 +126,8 @@ func (db *DB) PostsOfMembers(ctx context.Context, communityID int64, members []i
 			WHERE q.thread_id = w.thread_id AND (q.sent_at < w.sent_at OR q.sent_at = w.sent_at AND q.id < w.id) AND q.from_address <> w.root)
 		FROM (SELECT a.member_id, p.id, p.sent_at, p.thread_id, p.from_address, (SELECT q.from_address FROM posts q
 				WHERE q.thread_id = p.thread_id ORDER BY q.sent_at, q.id LIMIT 1) AS root
-			FROM addresses a JOIN posts p ON p.from_address = a.address
-			WHERE `+db.dialect.in("a.member_id")+` AND p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0) AS w
+			FROM addresses a CROSS JOIN posts p
+			WHERE `+db.dialect.in("a.member_id")+` AND p.from_address = a.address AND p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0) AS w
 		ORDER BY w.sent_at, w.id`, db.dialect.idList(members), communityID, micros(after), micros(until))
 	return all, err
 }

@@ -50,14 +50,14 @@ func (d Discussions) Parts() []Part {
 	}
 }
 
-// Discussions computes the third measure.
-func (w *World) Discussions(win Window) Discussions {
+// discussions computes the third measure, given the posts of the window and the pairs of 91 days.
+func (w *World) discussions(win Window, posts []int64, pairs []pair) Discussions {
 	var d Discussions
 	threads := w.threadsIn(win.Back(Horizon))
 	w.answers(&d, threads)
-	w.posters(&d, win)
+	w.posters(&d, win, posts)
 	d.Newcomers = w.newcomersAnswered(win.Back(NewcomerHorizon))
-	d.Reciprocity = w.reciprocity(win.last(Rolling))
+	d.Reciprocity = w.reciprocity(pairs)
 	d.Usefulness = w.usefulness(win)
 	d.Quality = QualityIndex(d, len(threads))
 	d.Threads = count(KindThread, w.rootIDs(w.threadsIn(win)))
@@ -155,10 +155,10 @@ func (w *World) breadth(t *threadIndex) (authors, posts int) {
 }
 
 // posters is what is told of the posts of the window, whoever wrote them.
-func (w *World) posters(d *Discussions, win Window) {
+func (w *World) posters(d *Discussions, win Window, ids []int64) {
 	facilitators := w.facilitators(win)
 	made := make([]float64, len(w.persons))
-	var ids, theirs []int64
+	var theirs []int64
 	var fresh, all int64
 	from, to := w.postsIn(win)
 	for i := from; i < to; i++ {
@@ -166,7 +166,6 @@ func (w *World) posters(d *Discussions, win Window) {
 		if w.skips(w.author[i]) {
 			continue
 		}
-		ids = append(ids, p.ID)
 		made[w.author[i]]++
 		fresh, all = fresh+int64(p.NewChars), all+int64(p.NewChars)+int64(p.OldChars)
 		if facilitators[w.author[i]] {

@@ -45,8 +45,8 @@ func (e Engagement) Parts() []Part {
 	return append(parts, Part{"pulse_response", e.Answers}, Part{"turnout", e.Turnout}, Part{"tied", e.Tied}, Part{"newcomers_tied", e.Newcomers})
 }
 
-// Engagement computes the fourth measure.
-func (w *World) Engagement(win Window) Engagement {
+// engagement computes the fourth measure, given the pairs of 91 days.
+func (w *World) engagement(win Window, pairs []pair) Engagement {
 	members, levels := w.membersAt(win.To), w.levelsAt(win.To)
 	earlier, before := w.membersAt(win.From), w.levelsAt(win.From)
 	var e Engagement
@@ -56,7 +56,7 @@ func (w *World) Engagement(win Window) Engagement {
 	}
 	w.funnel(&e, win)
 	e.Answers, e.Turnout = w.answerRate(win), w.turnout(win)
-	e.Tied = w.tied(win, members)
+	e.Tied = w.tied(win, members, pairs)
 	e.Newcomers = w.newcomersTied(win.Back(newcomerTies))
 	return e
 }

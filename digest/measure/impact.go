@@ -42,8 +42,8 @@ func (i Impact) Parts() []Part {
 		Part{"claimed_hours", i.ClaimedHours}, Part{"return_self_reported", i.Return})
 }
 
-// Impact computes the fifth measure.
-func (w *World) Impact(win Window) Impact {
+// impact computes the fifth measure, given the posts of the window.
+func (w *World) impact(win Window, posts []int64) Impact {
 	i := Impact{MinutesOfPost: minutesOfPost}
 	w.initiatives(&i, win)
 	members := w.ids(w.membersAt(win.To))
@@ -52,7 +52,7 @@ func (w *World) Impact(win Window) Impact {
 	}
 	i.Stories, i.NewestStory = w.stories(win)
 	i.Recommend = w.recommend(win)
-	w.investment(&i, win)
+	w.investment(&i, win, posts)
 	return i
 }
 
@@ -109,12 +109,11 @@ func (w *World) recommend(win Window) Figure {
 }
 
 // investment is the time that people put in: at meetings, in posts, in roles; and what they say it saved.
-func (w *World) investment(i *Impact, win Window) {
+func (w *World) investment(i *Impact, win Window, posts []int64) {
 	hours := 0.0
 	for _, o := range recorded(w.held(win)) {
 		hours += float64(len(o.attended)) * o.Hours
 	}
-	posts := w.postIDs(win)
 	hours += float64(len(posts)) * minutesOfPost / 60
 	w.eachAct(win, func(_ int32, a Act) { hours += a.Hours })
 	i.Hours = number(Hours, hours, KindPost, posts)
@@ -134,15 +133,4 @@ func (w *World) investment(i *Impact, win Window) {
 		i.ClaimedHours = number(Hours, saved, KindClaim, claims)
 		i.Return = finite(Ratio, (saved-hours)/hours, NoInvestment, KindClaim, claims)
 	}
-}
-
-// postIDs are the posts of a window.
-func (w *World) postIDs(win Window) (ids []int64) {
-	from, to := w.postsIn(win)
-	for i := from; i < to; i++ {
-		if !w.skips(w.author[i]) {
-			ids = append(ids, w.r.Posts[i].ID)
-		}
-	}
-	return ids
 }

@@ -12,7 +12,7 @@ func (p pair) turned() pair { return p<<32 | p>>32 }
 // replyPairs are the pairs (a answered b) of a window, each once and in order.
 func (w *World) replyPairs(win Window) []pair {
 	from, to := w.postsIn(win)
-	var pairs []pair
+	pairs := make([]pair, 0, to-from)
 	for i := from; i < to; i++ {
 		a, parent := w.author[i], w.parent[i]
 		if parent < 0 || w.author[parent] == a || w.skips(a) || w.skips(w.author[parent]) {
@@ -25,8 +25,7 @@ func (w *World) replyPairs(win Window) []pair {
 }
 
 // reciprocity is Rec.
-func (w *World) reciprocity(win Window) Figure {
-	pairs := w.replyPairs(win)
+func (w *World) reciprocity(pairs []pair) Figure {
 	if len(pairs) < 10 {
 		return missing(Share, TooFewPairs)
 	}

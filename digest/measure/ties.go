@@ -6,9 +6,9 @@ import "time"
 const newcomerTies = 60 * day
 
 // tied are the members who share a tie with anybody in 91 days: one answered the other, or both came to a meeting.
-func (w *World) tied(win Window, members []bool) Figure {
+func (w *World) tied(win Window, members []bool, pairs []pair) Figure {
 	marked := make([]bool, len(w.persons))
-	for _, p := range w.replyPairs(win.last(Rolling)) {
+	for _, p := range pairs {
 		marked[p>>32], marked[uint32(p)] = true, true
 	}
 	for _, o := range w.held(win.last(Rolling)) {
