@@ -29,12 +29,14 @@ func (db *DB) MeasuredPosts(ctx context.Context, communityID int64, after, until
 		if err := row.Scan(into...); err != nil {
 			return err
 		}
-		p.SentAt = fromMicros(sent)
+		if p.SentAt = fromMicros(sent); p.MemberID != 0 {
+			p.From = ""
+		}
 		return each(p)
-	}, `SELECT p.id, p.thread_id, p.parent_id, COALESCE(a.member_id, p.member_id),
-			CASE WHEN COALESCE(a.member_id, p.member_id) = 0 THEN p.from_address ELSE '' END, p.sent_at, p.new_chars, p.quoted_chars
-		FROM posts p LEFT JOIN addresses a ON p.member_id = 0 AND a.address = p.from_address
-		WHERE p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0 ORDER BY p.sent_at, p.id`,
+	}, `SELECT p.id, p.thread_id, p.parent_id,
+			CASE WHEN p.member_id <> 0 THEN p.member_id ELSE COALESCE((SELECT a.member_id FROM addresses a WHERE a.address = p.from_address), 0) END,
+			CASE WHEN p.member_id = 0 THEN p.from_address ELSE '' END, p.sent_at, p.new_chars, p.quoted_chars
+		FROM posts p WHERE p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0 ORDER BY p.sent_at, p.id`,
 		communityID, micros(after), micros(until))
 }
 

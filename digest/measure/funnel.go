@@ -32,7 +32,7 @@ func (w *World) funnel(e *Engagement, win Window) {
 		all = append(all, id)
 	}
 	slices.Sort(all)
-	deeds := w.deedsOf(joined)
+	deeds := w.deedsOf(joined, Window{win.Cohort().From, win.To, win.Zone})
 	steps := [4][]PersonID{}
 	for _, id := range all {
 		for step := 0; step < 4 && w.reached(step, joined[id], deeds[id]); step++ {
@@ -86,15 +86,19 @@ func (w *World) everContributing(deeds []deed) bool {
 	return false
 }
 
-// deedsOf collects what some people did.
-func (w *World) deedsOf(of map[PersonID]time.Time) map[PersonID][]deed {
+// deedsOf collects what some people did in a window.
+func (w *World) deedsOf(of map[PersonID]time.Time, win Window) map[PersonID][]deed {
 	all := map[PersonID][]deed{}
+	if len(of) == 0 {
+		return all
+	}
 	add := func(id PersonID, d deed) {
-		if _, ok := of[id]; ok {
+		if _, ok := of[id]; ok && win.Contains(d.at) {
 			all[id] = append(all[id], d)
 		}
 	}
-	for i := range w.r.Posts {
+	from, to := w.postsIn(win)
+	for i := from; i < to; i++ {
 		p := &w.r.Posts[i]
 		add(p.Person, deed{at: p.At, shows: true, helps: w.answer[w.thread[i]] == int32(i)})
 	}
