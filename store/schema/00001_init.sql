@@ -93,7 +93,7 @@ CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_sent ON posts (community_id, sent_at);
-CREATE INDEX posts_author ON posts (from_address, community_id, sent_at);
+CREATE INDEX posts_author_sent ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_raw ON posts (raw_id);
 
 CREATE TABLE attachments (
