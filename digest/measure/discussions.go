@@ -214,29 +214,46 @@ func (w *World) isNewcomer(t *threadIndex) bool {
 
 // usefulness is U: the mean answer of the window on a scale from 0 to 1.
 func (w *World) usefulness(win Window) Figure {
-	sum, answers, asked, ids := 0.0, 0, 0, []int64(nil)
+	values, f := w.ratings(win, Useful, Coefficient)
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	if f.Available() {
+		f.Value = (sum/float64(len(values)) - 1) / 4
+	}
+	return f
+}
+
+// ratings are the answers to the pulses of a window that ask a question, the last one of each who was asked; and a figure of
+// them, which has no value yet.
+func (w *World) ratings(win Window, q Question, unit Unit) (values []float64, f Figure) {
+	asked, ids := 0, []int64(nil)
 	for _, p := range w.r.Pulses {
-		if p.Question != Useful || !win.Contains(p.At) {
+		if p.Question != q || !win.Contains(p.At) {
 			continue
 		}
 		ids = append(ids, p.ID)
-		asked += len(w.keep(p.Asked))
+		last := map[PersonID]float64{}
 		for _, a := range p.Answers {
-			if _, ok := w.known(a.Person); ok {
-				sum += a.Value
-				answers++
+			last[a.Person] = a.Value
+		}
+		for _, id := range w.keep(p.Asked) {
+			asked++
+			if v, ok := last[id]; ok {
+				values = append(values, v)
 			}
 		}
 	}
 	switch {
 	case len(ids) == 0:
-		return missing(Coefficient, NoPulses)
-	case answers < fewestAnswers:
-		return missing(Coefficient, TooFewAnswers)
+		return nil, missing(unit, NoPulses)
+	case len(values) < fewestAnswers:
+		return nil, missing(unit, TooFewAnswers)
 	}
-	f := number(Coefficient, (sum/float64(answers)-1)/4, KindPulse, ids).covered(answers, asked)
-	f.N = answers
-	return f
+	f = number(unit, 0, KindPulse, ids).covered(len(values), asked)
+	f.N = len(values)
+	return values, f
 }
 
 // fewestAnswers is how many there must be before anything is told of them.

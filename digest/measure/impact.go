@@ -78,33 +78,18 @@ func (w *World) stories(win Window) (all, newest Figure) {
 
 // recommend is NR over the answers of the window.
 func (w *World) recommend(win Window) Figure {
-	promoters, detractors, n, asked, ids := 0, 0, 0, 0, []int64(nil)
-	for _, p := range w.r.Pulses {
-		if p.Question != Recommend || !win.Contains(p.At) {
-			continue
-		}
-		ids = append(ids, p.ID)
-		asked += len(w.keep(p.Asked))
-		for _, a := range p.Answers {
-			if _, ok := w.known(a.Person); !ok {
-				continue
-			}
-			n++
-			if a.Value >= 9 {
-				promoters++
-			} else if a.Value <= 6 {
-				detractors++
-			}
+	values, f := w.ratings(win, Recommend, Points)
+	balance := 0
+	for _, v := range values {
+		if v >= 9 {
+			balance++
+		} else if v <= 6 {
+			balance--
 		}
 	}
-	switch {
-	case len(ids) == 0:
-		return missing(Points, NoPulses)
-	case n < fewestAnswers:
-		return missing(Points, TooFewAnswers)
+	if f.Available() {
+		f.Value = 100 * float64(balance) / float64(len(values))
 	}
-	f := number(Points, 100*float64(promoters-detractors)/float64(n), KindPulse, ids).covered(n, asked)
-	f.N = n
 	return f
 }
 

@@ -123,7 +123,7 @@ type Pulse struct {
 	Question Question
 	At       time.Time
 	Asked    []PersonID
-	Answers  []Rating
+	Answers  []Rating // in the order in which they came
 }
 
 // A Question says what a pulse asks.

@@ -11,7 +11,14 @@ func Wilson(k, n int) (low, high float64) {
 	p, size := float64(k)/float64(n), float64(n)
 	middle := (p + z*z/(2*size)) / (1 + z*z/size)
 	half := z / (1 + z*z/size) * math.Sqrt(p*(1-p)/size+z*z/(4*size*size))
-	return max(0, middle-half), min(1, middle+half)
+	low, high = middle-half, middle+half
+	if k == 0 {
+		low = 0 // which it is, but for the last bit
+	}
+	if k == n {
+		high = 1
+	}
+	return low, high
 }
 
 // Gini is the Gini coefficient G of how much each has, 0 where all have the same; NaN where there is nothing.
