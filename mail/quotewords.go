@@ -11,14 +11,16 @@ import (
 // longestIntro is how long an attribution may be, in octets.
 const longestIntro = 400
 
-var wrote = regexp.MustCompile(`(?i)(^|[\s>)\]"',»])(` + strings.Join([]string{
+var wroteVerbs = []string{
 	"wrote", "writes", "said", "schrieb", "schrieben", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrivait", "escribió",
 	"escribio", "escribe", "va escriure", "escreveu", "escreve", "ha scritto", "scrive", "schreef", "skrev", "skriver", "kirjoitti",
 	"napisał", "napisała", "napisał\\(a\\)", "pisze", "napsal", "napsala", "napsal\\(a\\)", "napísal", "napísala", "írta", "a scris",
 	"писал", "писала", "писал\\(а\\)", "написал", "написала", "написал\\(а\\)", "пишет", "пише", "написав", "написала",
 	"yazdı", "şunları yazdı", "έγραψε", "đã viết", "menulis", "kirjutas", "rašė", "rakstīja", "je napisal", "je napisala",
 	"je napisao", "написа", "כתב", "كتب", "skribis",
-}, "|") + `)([\s(,][^:]{0,200}(\d:\d\d[^:]{0,50})?)?\s?[:：]$`)
+}
+
+var wrote = regexp.MustCompile(`(?i)(^|[\s>)\]"',»])(` + strings.Join(wroteVerbs, "|") + `)([\s(,][^:]{0,200}(\d:\d\d[^:]{0,50})?)?\s?[:：]$`)
 
 // In these languages the verb or its noun stands at the end, with no space before it.
 var wroteEast = []string{"写道", "寫道", "写到", "のメール", "は書きました", "が書きました", "さんは書きました", "님이 작성", "작성"}
@@ -34,7 +36,19 @@ func saysWrote(words string) bool {
 			return len(text) < len(words) || strings.ContainsAny(words, "@<0123456789")
 		}
 	}
-	return endsInColon(words) && wrote.MatchString(words)
+	return endsInColon(words) && hasVerb(words) && wrote.MatchString(words)
+}
+
+// hasVerb is a quick look for what wrote wants.
+func hasVerb(words string) bool {
+	lower := strings.ToLower(words)
+	for _, verb := range wroteVerbs {
+		verb, _, _ = strings.Cut(verb, `\(`)
+		if strings.Contains(lower, verb) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayEndAttribution is a quick look at the last line of what may be an attribution.
@@ -74,7 +88,7 @@ var attributionStart = regexp.MustCompile(`(?i)^\W{0,3}((on|am|le|el|il|em|op|de
 	`(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|пн|вт|ср|чт|пт|сб|вс)[\pL]{0,10}[.,\s]|\d{1,4}([./\-年 ]|[a-z]{2} ))`)
 
 func opensAttribution(words string) bool {
-	return attributionStart.MatchString(words) && strings.ContainsAny(words, "0123456789@")
+	return strings.ContainsAny(words, "0123456789@") && attributionStart.MatchString(words)
 }
 
 // forwardWords and originalWords stand between dashes in lower case.
@@ -98,6 +112,10 @@ var (
 func isForwardLine(text string) bool {
 	if dashed(text, forwardWords) {
 		return true
+	}
+	const longest = 150
+	if text == "" || len(text) > longest || text[0] < 0x80 && strings.IndexByte("bdaivBDAIV", text[0]) < 0 {
+		return false
 	}
 	switch strings.ToLower(strings.TrimRight(text, " :：")) {
 	case "begin forwarded message", "anfang der weitergeleiteten nachricht", "début du message réexpédié", "début du message transféré",
@@ -193,7 +211,10 @@ var (
 )
 
 // isFooterLine recognises the first line of a footer that says what it is.
-func isFooterLine(text string) bool { return len(text) <= 500 && footerLine.MatchString(text) }
+func isFooterLine(text string) bool {
+	const longest, starts = 500, "ytrdv-YTRDV"
+	return text != "" && len(text) <= longest && strings.IndexByte(starts, text[0]) >= 0 && footerLine.MatchString(text)
+}
 
 // isFooter reports whether the lines below a ruler are the footer of a list.
 func isFooter(words string) bool {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"guildpost/mail"
+	"guildpost/mail/archive"
 	"guildpost/mail/archive/imapd"
 	"guildpost/mail/inbound"
 	"guildpost/mail/inbound/imapwatch"
@@ -104,6 +105,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage, Random: rand.Reader,
 		Language: d.config.Language, Timezone: d.config.Timezone, Postmaster: d.config.Postmaster, SharedCopies: d.config.Outbound.RecipientsPerMessage > 1,
 		AuthServID: d.config.Inbound.AuthServID, ArchiveOverIMAP: d.config.Web.IMAPListen != "",
+		Searcher: listSearcher{archive.Searcher{DB: d.db}},
 	}
 	if d.config.Web.Listen != "" {
 		d.list.PublicURL = d.config.PublicURL

@@ -197,7 +197,7 @@ func outcome(t *testing.T, dir string, args ...string) (code int, stdout, stderr
 	return code, out.String(), errors.String()
 }
 
-func writeFile(t *testing.T, path, text string) {
+func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -16,13 +16,6 @@ const (
 	batchBytes    = 4 << 20
 )
 
-// learnFrom is how many messages are read before the first is packed, and how many bytes of them: the dictionary of the
-// community's mail is made of them.
-const (
-	learnFrom  = 1000
-	learnBytes = 16 << 20
-)
-
 // A Report says what became of the messages of an import.
 type Report struct {
 	Messages   int64 // read now: Added + Duplicates + Bad
@@ -121,10 +114,6 @@ type importRun struct {
 }
 
 func (run *importRun) all(ctx context.Context) error {
-	ended, err := run.first(ctx)
-	if err != nil || ended {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	queue := run.readers(ctx)
@@ -139,20 +128,6 @@ func (run *importRun) all(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
-}
-
-// first files the first messages of the box, and makes the community's dictionary of them where it has none.
-func (run *importRun) first(ctx context.Context) (ended bool, err error) {
-	incoming, err := run.take(learnFrom, learnBytes)
-	b := run.read(run.community, incoming)
-	if ended = errors.Is(err, io.EOF); !ended {
-		b.end = err
-	}
-	if _, err := run.DB.LearnMail(ctx, run.Now(), run.community.ID, b.posts); err != nil {
-		return ended, err
-	}
-	run.pack(ctx, b)
-	return ended, run.file(ctx, b)
 }
 
 // take takes messages out of the box, up to some number or size. The error may come with messages.
@@ -184,7 +159,6 @@ func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
 			}
 			go func() {
 				b := run.read(run.community, incoming)
-				run.pack(ctx, b)
 				if !errors.Is(err, io.EOF) {
 					b.end = err
 				}

@@ -54,6 +54,8 @@ type List struct {
 	ArchiveOverIMAP bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
+	// Searcher finds posts for who asks by mail; nil finds none.
+	Searcher Searcher
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 

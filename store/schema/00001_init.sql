@@ -49,23 +49,24 @@ CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
 
--- What zstd knows of a community's mail before it reads a message: see dictionaries.go.
-CREATE TABLE dictionaries (
-    id           {{id}},
-    community_id BIGINT NOT NULL REFERENCES communities (id),
-    made_at      BIGINT NOT NULL,
-    data         {{bytes}} NOT NULL
+-- Messages that are packed together, since they have much in common: see bundles.go.
+CREATE TABLE bundles (
+    id   {{id}},
+    size BIGINT NOT NULL, -- unpacked
+    data {{bytes}} NOT NULL
 );
-CREATE INDEX dictionaries_community ON dictionaries (community_id);
 
 CREATE TABLE raw_messages (
-    id            {{id}},
-    hash          {{bytes}} NOT NULL UNIQUE,
-    size          BIGINT NOT NULL,
-    dictionary_id BIGINT REFERENCES dictionaries (id),
-    data          {{bytes}} NOT NULL -- without what stands in blobs
+    id        {{id}},
+    hash      {{bytes}} NOT NULL UNIQUE,
+    size      BIGINT NOT NULL,
+    bundle_id BIGINT REFERENCES bundles (id), -- NULL for a message that is packed alone, in data
+    place     BIGINT NOT NULL, -- where it begins in its bundle
+    kept      BIGINT NOT NULL, -- how much of it is kept there, in bytes: what stands in blobs is not
+    data      {{bytes}} NOT NULL
 );
-CREATE INDEX raw_messages_dictionary ON raw_messages (dictionary_id) WHERE dictionary_id IS NOT NULL;
+CREATE INDEX raw_messages_bundle ON raw_messages (bundle_id) WHERE bundle_id IS NOT NULL;
+CREATE INDEX raw_messages_alone ON raw_messages (id) WHERE bundle_id IS NULL;
 
 -- Large files as they stand in messages, still encoded, each once.
 CREATE TABLE blobs (
@@ -95,6 +96,7 @@ CREATE TABLE threads (
     solved       BOOLEAN NOT NULL,
     title_base   {{text}} NOT NULL DEFAULT '' -- of a title that somebody gave it: then subject is that one, and stays
 );
+CREATE INDEX threads_solved ON threads (community_id, id) WHERE solved;
 CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
 CREATE INDEX threads_title ON threads (community_id, title_base) WHERE title_base <> '';
 CREATE INDEX threads_last ON threads (community_id, last_at);
