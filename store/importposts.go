@@ -127,6 +127,20 @@ func (t *tx) knownEver(a Arrival) (f Filed, err error) {
 	return f, err
 }
 
+// KnownPosts says of each of some arrivals whether the archive of a community has it.
+func (db *DB) KnownPosts(ctx context.Context, communityID int64, all []Arrival) (known []bool, err error) {
+	known = make([]bool, len(all))
+	for i, a := range all {
+		a = a.bounded()
+		err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&known[i]) },
+			"SELECT EXISTS (SELECT 1 FROM posts WHERE community_id = ? AND message_id = ? AND body_hash = ?)", communityID, a.MessageID, a.BodyHash)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
 // membersOf returns who wrote, by address, of those who are members of any community now.
 func (t *tx) membersOf(all []Arrival) (map[string]int64, error) {
 	members := map[string]int64{}

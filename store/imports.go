@@ -12,7 +12,7 @@ import (
 type Import struct {
 	ID          int64
 	CommunityID int64
-	Source      string // for people
+	Source      string // for people: the same for the same source
 	Actor       string
 	StartedAt   time.Time
 	FinishedAt  time.Time // zero while it is not
@@ -31,15 +31,19 @@ func scanImport(row rowScanner) (i Import, err error) {
 	return i, err
 }
 
-// BeginImport begins an import into a community, or returns the one that was begun from the same source and not
-// finished. What makes it the same is its fingerprint; without one it is always another.
+// BeginImport begins an import into a community, or goes on with the one that was begun from the same source and not
+// finished. If the source has another fingerprint by now, or none, it is read from its beginning again: what was filed is
+// known.
 func (db *DB) BeginImport(ctx context.Context, by Actor, communityID int64, source, fingerprint string) (i Import, err error) {
 	err = db.durable.do(ctx, func(t *tx) (err error) {
 		if err := t.lockArchive(communityID); err != nil {
 			return err
 		}
 		i, err = scanImport(t.row("SELECT "+importColumns+` FROM imports WHERE community_id = ? AND finished_at = 0
-			AND fingerprint = ? AND fingerprint <> '' ORDER BY id LIMIT 1`, communityID, fingerprint))
+			AND source = ? ORDER BY id LIMIT 1`, communityID, source))
+		if err == nil {
+			return t.resumeImport(&i, fingerprint)
+		}
 		if !isNoRows(err) {
 			return err
 		}
@@ -49,6 +53,14 @@ func (db *DB) BeginImport(ctx context.Context, by Actor, communityID int64, sour
 		return err
 	})
 	return i, err
+}
+
+func (t *tx) resumeImport(i *Import, fingerprint string) error {
+	n, err := t.exec("UPDATE imports SET taken = 0, fingerprint = ? WHERE id = ? AND (fingerprint <> ? OR fingerprint = '')", fingerprint, i.ID, fingerprint)
+	if n > 0 {
+		i.Taken = 0
+	}
+	return err
 }
 
 // FinishImport ends an import: unless another one goes on, the archive is shown again.
@@ -117,4 +129,11 @@ func (db *DB) ImportProblems(ctx context.Context, communityID int64) (all []Impo
 	}, `SELECT p.id, p.raw_id, p.place, p.reason, p.at, r.size FROM import_problems p JOIN raw_messages r ON r.id = p.raw_id
 		WHERE p.community_id = ? ORDER BY p.id`, communityID)
 	return all, err
+}
+
+// ArchiveSize returns how many posts and threads a community's archive has.
+func (db *DB) ArchiveSize(ctx context.Context, communityID int64) (posts, threads int64, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&posts, &threads) },
+		"SELECT COALESCE(SUM(posts), 0), COUNT(*) FROM threads WHERE community_id = ?", communityID)
+	return posts, threads, err
 }

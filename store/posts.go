@@ -215,12 +215,12 @@ func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 }
 
 const postColumns = `id, community_id, thread_id, raw_id, member_id, message_id, from_address, from_name, subject,
-	sent_at, accepted_at, size, state`
+	sent_at, accepted_at, size, position, state`
 
 func scanPost(row rowScanner) (p Post, err error) {
 	var date, accepted, state int64
 	err = row.Scan(&p.ID, &p.CommunityID, &p.ThreadID, &p.RawID, &p.MemberID, &p.MessageID, &p.From, &p.FromName,
-		&p.Subject, &date, &accepted, &p.Size, &state)
+		&p.Subject, &date, &accepted, &p.Size, &p.Position, &state)
 	p.Date, p.AcceptedAt, p.Erased = fromMicros(date), fromMicros(accepted), state == postErased
 	return p, err
 }

@@ -192,7 +192,8 @@ type Post struct {
 	Date        time.Time // the author's Date field, or AcceptedAt where it cannot be right
 	AcceptedAt  time.Time
 	Size        int64
-	Erased      bool // a stub: what it said, and who said it, was erased
+	Position    int64 // in the archive: by community and date
+	Erased      bool  // a stub: what it said, and who said it, was erased
 }
 
 // A Thread is posts that answer each other.

@@ -3,7 +3,7 @@ package main
 import "github.com/spf13/cobra"
 
 func (a *app) archiveCommand() *cobra.Command {
-	return group("archive", "What a community has said: read it, and keep its threads in order",
-		a.archiveThreads(), a.archiveShow(),
+	return group("archive", "The archive of a community: read it, bring a history in, and get it out",
+		a.archiveThreads(), a.archiveShow(), a.archiveImport(), a.archiveExport(),
 		a.archiveMerge(), a.archiveSplit(), a.archiveTitle(), a.archiveSolved(), a.archiveOpen(), a.archiveLabel(), a.archiveUnlabel())
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"guildpost/mail"
-	"guildpost/mail/archive"
 	"guildpost/store"
 )
 
@@ -108,7 +107,7 @@ func (r *reader) body(margin string, m *mail.Message) {
 			r.line(margin, clean(line), block.Kind != mail.TextNew)
 		}
 	}
-	for i, f := range archive.Files(m) {
+	for i, f := range m.Files() {
 		if i == 0 {
 			r.out.WriteByte('\n')
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"guildpost/mail"
-	"guildpost/mail/archive"
 	"guildpost/store"
 )
 
@@ -174,7 +173,7 @@ func newPostJSON(p store.ThreadPost, m *mail.Message) postJSON {
 	text := m.Text()
 	j := postJSON{Post: p.ID, Thread: p.ThreadID, Parent: p.Parent, MessageID: p.MessageID, From: p.From, Name: p.FromName, Date: jsonTime(p.Date),
 		Subject: p.Subject, Text: text.New, Quoted: text.Quoted, Signature: text.Signature, Erased: p.Erased, Attachments: []fileJSON{}}
-	for _, f := range archive.Files(m) {
+	for _, f := range m.Files() {
 		j.Attachments = append(j.Attachments, fileJSON{f.Part, f.Name, f.Type, f.Size})
 	}
 	return j
@@ -201,12 +200,13 @@ func (a *app) showPost(ctx context.Context, db *store.DB, p store.ThreadPost, s 
 
 // writeAttachment writes a file that must not exist yet.
 func (a *app) writeAttachment(m *mail.Message, s showing) error {
-	f, content, err := archive.FileContent(m, s.attachment)
-	if err != nil {
-		return withHint(err, "guildpost archive show lists the parts of a post")
+	part := m.Part(s.attachment)
+	if part == nil || part.IsMultipart() {
+		return withHint(store.Errorf(store.NotFound, "that post has no part %s", s.attachment), "guildpost archive show lists the parts of a post")
 	}
+	content := part.Content(0)
 	if s.file == "-" {
-		_, err = a.stdout.Write(content)
+		_, err := a.stdout.Write(content)
 		return err
 	}
 	path := absolute(s.file, a.dir)
@@ -221,7 +221,7 @@ func (a *app) writeAttachment(m *mail.Message, s showing) error {
 		err = out.Close()
 	}
 	if err == nil {
-		a.say("wrote %s: %s, %s", s.file, f.Type, formatSize(f.Size))
+		a.say("wrote %s: %s, %s", s.file, part.Type, formatSize(int64(len(content))))
 	}
 	return err
 }

@@ -137,11 +137,15 @@ func (l *List) maxMessage(c store.Community) int64 {
 func (l *List) arrival(c store.Community, env mail.Envelope, m *mail.Message, author mail.Address, address string) store.Arrival {
 	base, reply := mail.BaseSubject(m.Subject)
 	hash := m.BodyHash()
-	return store.Arrival{
+	a := store.Arrival{
 		CommunityID: c.ID, Raw: m.Raw, Sender: env.From, MessageID: m.Identity(hash, c.Domain), BodyHash: hash, Reply: reply,
 		From: address, FromName: author.Name, Subject: m.Subject, SubjectBase: base, Date: m.Date, Now: l.Now(),
 		RequireTLS: env.RequireTLS, References: m.Ancestors(), Text: store.PostText(m.SearchText()),
 	}
+	for _, f := range m.Files() {
+		a.Attachments = append(a.Attachments, store.Attachment(f))
+	}
+	return a
 }
 
 // accept posts it; a reason comes back where it must be held after all.

@@ -155,7 +155,7 @@ CREATE TABLE imports (
     id           {{id}},
     community_id BIGINT NOT NULL REFERENCES communities (id),
     source       TEXT NOT NULL,
-    fingerprint  {{text}} NOT NULL, -- equal for the same source: how far it was read counts for it
+    fingerprint  TEXT NOT NULL, -- of the source: while it is the same, how far it was read counts
     actor        TEXT NOT NULL,
     started_at   BIGINT NOT NULL,
     finished_at  BIGINT NOT NULL, -- 0 while it is not
