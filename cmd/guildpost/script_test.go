@@ -77,6 +77,9 @@ var scriptCommands = map[string]scriptCommand{
 	"click":     cmdClick,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
+
+	"leftover": cmdLeftover,
+	"restore":  cmdRestore,
 }
 
 // A world is what one script has beside its files.

@@ -373,3 +373,9 @@ CREATE TABLE thanks (
     at           BIGINT NOT NULL
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+
+-- Who was erased, as a keyed hash of each address: so that a ban survives, and a backup that is restored can be cleaned.
+CREATE TABLE erasures (
+    hash {{text}} PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
