@@ -10,6 +10,7 @@ import (
 	"hash"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,10 +22,10 @@ type Key struct {
 }
 
 // A Keyring makes and checks tickets. The newest key makes them; an older one still
-// checks for 400 days (TicketLeave) or 90 days (all others) after the next key took
-// its place. A Keyring may be used by many goroutines.
+// checks for OldKeyForLeave (TicketLeave) or OldKeyForRest (all others) after the next
+// key took its place. A Keyring may be used by many goroutines.
 type Keyring struct {
-	keys []*ringKey // newest first
+	keys atomic.Pointer[[]*ringKey] // newest first
 }
 
 type ringKey struct {
@@ -42,28 +43,36 @@ type macState struct {
 // NewKeyring makes a Keyring. It refuses to work without keys, with short secrets,
 // or with two keys of the same id.
 func NewKeyring(keys ...Key) (*Keyring, error) {
+	ring := &Keyring{}
+	return ring, ring.Replace(keys...)
+}
+
+// Replace puts other keys in the place of those that there are, while tickets are made and
+// checked. What NewKeyring refuses is refused, and changes nothing.
+func (k *Keyring) Replace(keys ...Key) error {
 	if len(keys) == 0 {
-		return nil, errors.New("tickets need a secret key, and there is none")
+		return errors.New("tickets need a secret key, and there is none")
 	}
 	keys = slices.Clone(keys)
 	slices.SortStableFunc(keys, func(a, b Key) int { return b.Since.Compare(a.Since) })
-	ring := &Keyring{}
+	ring := make([]*ringKey, 0, len(keys))
 	seen := map[int]bool{}
 	for i, key := range keys {
 		if seen[key.ID] {
-			return nil, fmt.Errorf("two secret keys have the id %d", key.ID)
+			return fmt.Errorf("two secret keys have the id %d", key.ID)
 		}
 		seen[key.ID] = true
 		ringKey, err := newRingKey(key)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if i > 0 {
 			ringKey.retired = keys[i-1].Since
 		}
-		ring.keys = append(ring.keys, ringKey)
+		ring = append(ring, ringKey)
 	}
-	return ring, nil
+	k.keys.Store(&ring)
+	return nil
 }
 
 // newRingKey derives the ticket key from the secret, which may so serve other
@@ -86,7 +95,7 @@ func newRingKey(key Key) (*ringKey, error) {
 // octets and "+t." it fits into a local part (RFC 5321 4.5.3.1.1); a TicketBounce
 // without expiry fits behind "-bounces+" while the two need 7 octets as varints.
 func (k *Keyring) Seal(t Ticket) string {
-	key := k.keys[0]
+	key := (*k.keys.Load())[0]
 	state := key.states.Get().(*macState)
 	data := appendTicket(state.data[:0], t)
 	data = append(data, state.mac(data)...)
@@ -105,7 +114,7 @@ func (k *Keyring) Open(token string, now time.Time) (Ticket, error) {
 		return Ticket{}, ErrBadTicket
 	}
 	body, mac := data[:len(data)-macSize], data[len(data)-macSize:]
-	for _, key := range k.keys {
+	for _, key := range *k.keys.Load() {
 		if key.check(body, mac) {
 			return key.open(body, now)
 		}
@@ -130,9 +139,9 @@ func (key *ringKey) open(body []byte, now time.Time) (Ticket, error) {
 	if !t.Expires.IsZero() && !now.Before(t.Expires) {
 		return t, ErrExpiredTicket
 	}
-	grace := oldKeyForRest
+	grace := OldKeyForRest
 	if t.Kind == TicketLeave {
-		grace = oldKeyForLeave
+		grace = OldKeyForLeave
 	}
 	if !key.retired.IsZero() && now.After(key.retired.Add(grace)) {
 		return t, ErrExpiredTicket

@@ -41,9 +41,14 @@ const (
 
 	maxTicket = 1 + 2 + 2*binary.MaxVarintLen64 + macSize // octets before base32
 
-	oldKeyForLeave = 400 * 24 * time.Hour
-	oldKeyForRest  = 90 * 24 * time.Hour
-	minSecret      = 16 // octets
+	minSecret = 16 // octets
+)
+
+// For how long a key still checks tickets after the next one took its place: those to leave stand in every copy of every
+// post, and people look for them in old ones.
+const (
+	OldKeyForLeave = 400 * 24 * time.Hour // TicketLeave
+	OldKeyForRest  = 90 * 24 * time.Hour  // all others
 )
 
 // Errors of Keyring.Open.

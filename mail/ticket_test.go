@@ -148,6 +148,51 @@ func TestKeyRotation(t *testing.T) {
 	}
 }
 
+// TestReplaceKeys: a keyring in use takes other keys, and keeps its own where those are none.
+func TestReplaceKeys(t *testing.T) {
+	old, next := testKey(1, ticketDay), testKey(2, ticketDay.AddDate(0, 1, 0))
+	ring, want := testKeyring(t, old), testKeyring(t, next)
+	ticket := Ticket{Kind: TicketLeave, Person: 1, Object: 2}
+	first := ring.Seal(ticket)
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if got, err := ring.Open(first, ticketDay); err != nil || got != ticket {
+				t.Errorf("while keys are replaced: got %v, %v", got, err)
+				return
+			}
+		}
+	}()
+	for range 100 {
+		if err := ring.Replace(old, next); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	<-done
+	if got := ring.Seal(ticket); got != want.Seal(ticket) {
+		t.Errorf("the new key does not make tickets: %s", got)
+	}
+	if err := ring.Replace(); err == nil {
+		t.Error("a keyring without keys")
+	}
+	if _, err := ring.Open(first, ticketDay); err != nil {
+		t.Errorf("after keys that were refused: %v", err)
+	}
+	if err := ring.Replace(next); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ring.Open(first, ticketDay); err != ErrBadTicket {
+		t.Errorf("a key that is gone: got %v, want %v", err, ErrBadTicket)
+	}
+}
+
 func TestNewKeyringRefuses(t *testing.T) {
 	tests := []struct {
 		name string

@@ -37,12 +37,11 @@ func scanBan(row rowScanner) (b Ban, err error) {
 	return b, err
 }
 
-// AddBan bans, and sends what is given with it.
+// AddBan bans, and sends what is given with it. Whoever is banned already has one ban afterwards, with the new end and
+// reason.
 func (db *DB) AddBan(ctx context.Context, by Actor, b Ban, notices []Notice) (id int64, err error) {
 	err = db.durable.do(ctx, func(t *tx) (err error) {
-		id, err = t.insert("INSERT INTO bans (community_id, kind, value, reason, until, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			b.CommunityID, b.Kind, b.Value, text(b.Reason), micros(b.Until), by.Who, micros(by.At))
-		if err != nil {
+		if id, err = t.keepBan(by, b); err != nil {
 			return err
 		}
 		if err := t.journal(by, entry{community: b.CommunityID, action: "ban", after: string(b.Kind) + " " + b.Value + ": " + text(b.Reason)}); err != nil {
@@ -51,6 +50,16 @@ func (db *DB) AddBan(ctx context.Context, by Actor, b Ban, notices []Notice) (id
 		return t.sendNotices(by.At, notices)
 	})
 	return id, err
+}
+
+func (t *tx) keepBan(by Actor, b Ban) (id int64, err error) {
+	err = t.row("UPDATE bans SET reason = ?, until = ?, actor = ?, at = ? WHERE community_id = ? AND kind = ? AND value = ? RETURNING id",
+		text(b.Reason), micros(b.Until), by.Who, micros(by.At), b.CommunityID, b.Kind, b.Value).Scan(&id)
+	if !isNoRows(err) {
+		return id, err
+	}
+	return t.insert("INSERT INTO bans (community_id, kind, value, reason, until, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		b.CommunityID, b.Kind, b.Value, text(b.Reason), micros(b.Until), by.Who, micros(by.At))
 }
 
 // LiftBan ends a ban; NotFound where there is none.

@@ -15,6 +15,21 @@ func (db *DB) DispatchFailures(ctx context.Context, dispatchID int64) (all []Fai
 	return all, err
 }
 
+// FailedEarlier returns on how many days before the first failure of one message's copies each address that failed then
+// had failed; those that never had are left out.
+func (db *DB) FailedEarlier(ctx context.Context, dispatchID int64) (days map[string]int, err error) {
+	days = map[string]int{}
+	err = db.query(ctx, func(row rowScanner) error {
+		var address string
+		var n int
+		err := row.Scan(&address, &n)
+		days[address] = n
+		return err
+	}, `SELECT address, COUNT(DISTINCT day) FROM failures WHERE address IN (SELECT address FROM failures WHERE dispatch_id = ?)
+		AND day < (SELECT MIN(day) FROM failures WHERE dispatch_id = ?) GROUP BY address`, dispatchID, dispatchID)
+	return days, err
+}
+
 // DispatchCopies counts the copies of a message, those given up left out: all, and those to each domain asked for.
 // Complete is false while more are being made.
 func (db *DB) DispatchCopies(ctx context.Context, dispatchID int64, domains []string) (all int, to map[string]int, complete bool, err error) {

@@ -30,6 +30,7 @@ func TestPlansOfFailures(t *testing.T) {
 		func() error { _, err := db.HealthOf(ctx, s.Address, now); return err },
 		func() error { _, err := db.SubscriptionsAt(ctx, s.Address); return err },
 		func() error { _, err := db.DispatchFailures(ctx, 1); return err },
+		func() error { _, err := db.FailedEarlier(ctx, 1); return err },
 		func() error { _, _, _, err := db.DispatchCopies(ctx, 1, []string{"x.example"}); return err },
 		func() error { _, err := db.DeliveryOfPost(ctx, 1, s.ID); return err },
 		func() error { _, err := db.SuspendedBy(ctx, s); return err },

@@ -150,6 +150,17 @@ func (db *DB) Holds(ctx context.Context, communityID int64, state HoldState) (al
 	return all, err
 }
 
+// HoldsExpired returns the holds of a community whose time ran out after a time, oldest first, at most 1,000.
+func (db *DB) HoldsExpired(ctx context.Context, communityID int64, after time.Time) (all []Hold, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		h, err := scanHold(row)
+		all = append(all, h)
+		return err
+	}, "SELECT "+holdColumns+" FROM holds WHERE community_id = ? AND state = 'expired' AND decided_at > ? ORDER BY since, id LIMIT 1000",
+		communityID, micros(after))
+	return all, err
+}
+
 // HeldFrom counts the posts of an author that wait in a community.
 func (db *DB) HeldFrom(ctx context.Context, communityID int64, from string) (n int, err error) {
 	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
@@ -172,5 +183,17 @@ func (db *DB) UndecidedRequests(ctx context.Context, communityID int64, limit in
 		return err
 	}, "SELECT "+requestColumns+` FROM requests WHERE community_id = ? AND state = 'confirmed' AND kind IN ('join', 'invite')
 		ORDER BY id LIMIT ?`, communityID, limit)
+	return all, err
+}
+
+// RequestsExpired returns the requests to join that waited for a facilitator until their time ran out, after a time,
+// oldest first, at most 1,000.
+func (db *DB) RequestsExpired(ctx context.Context, communityID int64, after time.Time) (all []Request, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		r, err := scanRequest(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+requestColumns+` FROM requests WHERE community_id = ? AND state = 'expired' AND kind IN ('join', 'invite')
+		AND decided_by <> '' AND decided_at > ? ORDER BY id LIMIT 1000`, communityID, micros(after))
 	return all, err
 }

@@ -49,7 +49,8 @@ func splitRoles(text string) (roles []Role) {
 }
 
 // AddMember subscribes somebody at once and tells what was there before: added is false where they were a member
-// already, and then Name, Delivery and Roles are changed as given.
+// already, and then Name, Delivery and Roles are changed as given. Who had left is a member again, with the settings of
+// then and without the roles.
 func (db *DB) AddMember(ctx context.Context, by Actor, communityID int64, m NewMember) (s Subscription, added bool, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
 		how, err := t.subscribe(by, communityID, m)
@@ -88,6 +89,9 @@ func (t *tx) subscribe(by Actor, communityID int64, m NewMember) (how int, err e
 		return memberUnchanged, err
 	}
 	before := s
+	if s.State == Left || s.State == Removed || s.State == Banned {
+		s.Roles = nil // were for that time: who comes back by an open door is a member
+	}
 	m.applyTo(&s)
 	if s.State != Active {
 		s.State, s.Since, s.Address = Active, by.At, m.Address

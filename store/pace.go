@@ -8,12 +8,14 @@ import (
 // byAuthor is the condition that a post is somebody's: the member's, by any of their addresses, or the address's.
 const byAuthor = "(from_address = ? OR member_id = ? AND member_id <> 0)"
 
-// HasPosted says whether an author, with a member ID or 0, has a post in a community.
+// HasPosted says whether an author, with a member ID or 0, has a post in a community. Who is new has none, so that
+// nothing but an index may be looked through for one.
 func (db *DB) HasPosted(ctx context.Context, communityID, memberID int64, from string) (has bool, err error) {
-	n := 0
-	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
-		"SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE community_id = ? AND "+byAuthor+" LIMIT 1) p", communityID, from, memberID)
-	return n > 0, err
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&has) },
+		`SELECT EXISTS (SELECT 1 FROM posts WHERE community_id = ? AND from_address = ?)
+			OR CAST(? AS BIGINT) <> 0 AND EXISTS (SELECT 1 FROM posts WHERE community_id = ? AND member_id = ?)`,
+		communityID, from, memberID, communityID, memberID)
+	return has, err
 }
 
 // PostsSince counts an author's posts to a community that were accepted after a time, up to most.

@@ -31,6 +31,27 @@ func (db *DB) FirstSetting(ctx context.Context, name, value string) (kept string
 	return kept, err
 }
 
+// ChangeSetting makes another value of a setting, which is "" where there is none, and writes into the journal what was
+// done, not the values: they may be secret. Nobody else changes it in between. Where change fails nothing is changed.
+func (db *DB) ChangeSetting(ctx context.Context, by Actor, name, action string, change func(value string) (string, error)) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		// An update that changes nothing, since it locks the row in both databases.
+		var value string
+		err := t.row(`INSERT INTO settings (name, value) VALUES (?, '')
+			ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`, name).Scan(&value)
+		if err != nil {
+			return err
+		}
+		if value, err = change(value); err != nil {
+			return err
+		}
+		if _, err := t.exec("UPDATE settings SET value = ? WHERE name = ?", value, name); err != nil {
+			return err
+		}
+		return t.journal(by, entry{action: action})
+	})
+}
+
 // A Task is something that is due at a time.
 type Task struct {
 	ID          int64

@@ -29,12 +29,16 @@ type HeldFacilitator struct {
 	ReplyApproves bool
 }
 
-// HeldDigest is the daily list of what waits.
+// HeldDigest is the daily list of what waits, and of what waited until its time was over.
 type HeldDigest struct {
 	For
 	Posts []HeldPost
 	Joins []HeldJoin
 	More  int // posts beyond those listed
+
+	EndedPosts []HeldPost // nobody decided about them in time; without tickets
+	EndedJoins []HeldJoin
+	EndedMore  int // posts and joins beyond those listed
 }
 
 // A HeldPost is one of the posts that wait.

@@ -17,18 +17,24 @@ func (a *app) banCommand() *cobra.Command {
 }
 
 func (a *app) banAdd() *cobra.Command {
-	var person, everywhere bool
+	var person, everywhere, end bool
 	var until, reason string
 	c := &cobra.Command{Use: "add COP ADDRESS|DOMAIN", Short: "Keeps somebody from posting and joining", Args: arguments(1, 2),
 		Long: "Keeps an address, a person (by all their addresses) or a domain with those below it from posting and joining.\n" +
-			"With --until it is a time-out: a member stays one and goes on reading. Without, a membership ends."}
+			"With --until it is a time-out: a member stays one and goes on reading. Without, the membership of a person or an\n" +
+			"address in COP ends. A ban of a domain or --everywhere may hit many: it says how many members there are, and they\n" +
+			"stay and go on reading unless --end-memberships is given."}
 	c.Flags().BoolVar(&person, "person", false, "whoever has the address, by all their addresses")
 	c.Flags().BoolVar(&everywhere, "everywhere", false, "in all communities; leave COP out")
+	c.Flags().BoolVar(&end, "end-memberships", false, "end the memberships that it is about, too; not with --until")
 	c.Flags().StringVar(&until, "until", "", "until `TIME`: 2026-08-31, \"2026-08-31 18:00\" or +7d")
 	c.Flags().StringVar(&reason, "reason", "", "a `TEXT` that is told to them, and kept")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if everywhere != (len(args) == 1) {
 			return wrongUse(c, "name a community and who is banned, or --everywhere and who is banned")
+		}
+		if end && until != "" {
+			return wrongUse(c, "--until makes a time-out, which ends no membership: leave it or --end-memberships out")
 		}
 		reason, err := oneLine("reason", reason, 500)
 		if err != nil {
@@ -39,7 +45,7 @@ func (a *app) banAdd() *cobra.Command {
 			return err
 		}
 		ban.Reason = reason
-		return a.addBan(c.Context(), args, ban, until)
+		return a.addBan(c.Context(), args, ban, until, end)
 	}
 	return c
 }
@@ -65,7 +71,7 @@ func readBan(who string, person bool) (store.Ban, error) {
 	return store.Ban{Kind: kind, Value: address}, err
 }
 
-func (a *app) addBan(ctx context.Context, args []string, b store.Ban, until string) error {
+func (a *app) addBan(ctx context.Context, args []string, b store.Ban, until string, end bool) error {
 	return a.withList(ctx, func(l *list.List) error {
 		zone, where := a.config.Timezone, "all communities"
 		if len(args) == 2 {
@@ -87,8 +93,28 @@ func (a *app) addBan(ctx context.Context, args []string, b store.Ban, until stri
 			return err
 		}
 		a.say("banned %s %s from %s%s; guildpost ban lift %d ends that", b.Kind, b.Value, where, untilText(b.Until, zone), made.ID)
-		return nil
+		return a.bannedMembers(ctx, l, made, end)
 	})
+}
+
+// bannedMembers ends the memberships that a ban for good is about, or says that they go on.
+func (a *app) bannedMembers(ctx context.Context, l *list.List, b store.Ban, end bool) error {
+	if !b.Until.IsZero() {
+		return nil
+	}
+	members, err := l.BannedMembers(ctx, b)
+	if err != nil || len(members) == 0 {
+		return err
+	}
+	if !end {
+		a.say("members whom it is about, who stay members and can read but not post: %d; the same with --end-memberships ends that", len(members))
+		return nil
+	}
+	if err := l.EndBanned(ctx, a.actor(), b, members); err != nil {
+		return err
+	}
+	a.say("memberships ended: %d; they have been told", len(members))
+	return nil
 }
 
 func untilText(until time.Time, zone *time.Location) string {

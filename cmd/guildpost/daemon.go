@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -36,6 +35,7 @@ type Daemon struct {
 	inbound *inbound.Server
 	worker  *outbound.Worker
 	loop    *dueLoop
+	keys    *keyWatch
 	web     *web.Server // nil where there are no pages
 	dueMu   sync.Mutex
 	pruned  time.Time // when finished deliveries were last removed
@@ -89,12 +89,13 @@ func (d *Daemon) closeStore() error {
 }
 
 func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
-	keys, err := ticketKeys(ctx, d.db, d.now())
+	keys, err := newKeyWatch(ctx, d)
 	if err != nil {
 		return err
 	}
+	d.keys = keys
 	d.list = &list.List{
-		DB: d.db, Keys: keys, Policy: list.NewDMARC(o.Resolver, d.now), Log: d.log, Now: d.now,
+		DB: d.db, Keys: keys.ring, Policy: list.NewDMARC(o.Resolver, d.now), Log: d.log, Now: d.now,
 		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage, Random: rand.Reader,
 		Language: d.config.Language, Timezone: d.config.Timezone, Postmaster: d.config.Postmaster, SharedCopies: d.config.Outbound.RecipientsPerMessage > 1,
 		AuthServID: d.config.Inbound.AuthServID,
@@ -209,6 +210,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 		return err
 	}
 	d.loop.start()
+	d.keys.start()
 	if err := d.inbound.Start(); err != nil {
 		return err
 	}
@@ -223,27 +225,6 @@ func (d *Daemon) Start(ctx context.Context) error {
 // Stop takes no new mail, lets sessions and deliveries under way end, and closes the store last. When ctx ends
 // first, what still runs is cut; what was promised is kept either way.
 func (d *Daemon) Stop(ctx context.Context) error {
-	err := errors.Join(d.stopWeb(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.worker.Stop(ctx))
+	err := errors.Join(d.stopWeb(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
 	return errors.Join(err, d.closeStore())
-}
-
-// ticketKeys reads the secrets of tickets; the first daemon makes the first one.
-func ticketKeys(ctx context.Context, db *store.DB, now time.Time) (*mail.Keyring, error) {
-	first := mail.Key{ID: 1, Secret: make([]byte, 32), Since: now}
-	if _, err := rand.Read(first.Secret); err != nil {
-		return nil, err
-	}
-	fresh, err := json.Marshal([]mail.Key{first})
-	if err != nil {
-		return nil, err
-	}
-	kept, err := db.FirstSetting(ctx, "ticket_keys", string(fresh))
-	if err != nil {
-		return nil, err
-	}
-	var keys []mail.Key
-	if err := json.Unmarshal([]byte(kept), &keys); err != nil {
-		return nil, store.Errorf(store.Internal, "the ticket keys in the database cannot be read: %w", err)
-	}
-	return mail.NewKeyring(keys...)
 }

@@ -18,14 +18,18 @@ import (
 
 const demoDomain = "lists.example.org"
 
-// An act is one part of the play. Every feature adds its own.
+// An act is one part of the play, in a file of its own. Every feature adds its own: an act says what happens, and fails
+// where that did not happen. What it makes go out it expects (stage.post, stage.hear), since a copy that nobody expected
+// is a failure as well.
 type act struct {
 	title string
+	days  int // how far it moves the clock (stage.later)
 	play  func(ctx context.Context, s *stage) error
 }
 
 var acts = []act{
-	{"A conversation", playConversation},
+	{"A conversation", 0, playConversation},
+	{"Running the list by mail", runningDays, playRunning},
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -33,55 +37,65 @@ func (a *app) demoCommand() *cobra.Command {
 	var data string
 	c := &cobra.Command{Use: "demo", Short: "Shows it all at work, without configuration or network", Args: arguments(0, 0),
 		Long: "Starts the daemon with a smarthost that records, lets a community of 12 use it through its real ports, and says\n" +
-			"what happens. Then it stays up with addresses and ports to try, until Ctrl-C. Nothing leaves this machine."}
-	c.Flags().BoolVar(&once, "once", false, "end by itself; exit 0 only if every expected copy arrived once")
+			"what happens. Its clock begins some days back, so that what takes days can be shown. Then it stays up with addresses\n" +
+			"and ports to try, until Ctrl-C. Nothing leaves this machine."}
+	c.Flags().BoolVar(&once, "once", false, "end by itself; exit 0 only if all went as it says and every expected copy arrived once")
 	c.Flags().StringVar(&data, "data", "", "keep what it makes in `DIR` (else in a temporary folder that is removed)")
-	c.RunE = func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), data, once) }
+	c.RunE = func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), acts, data, once) }
 	return c
 }
 
-func (a *app) demo(ctx context.Context, data string, once bool) (err error) {
+func (a *app) demo(ctx context.Context, acts []act, data string, once bool) (err error) {
 	if data == "" {
 		if data, err = os.MkdirTemp("", "guildpost-demo-"); err != nil {
 			return err
 		}
 		defer os.RemoveAll(data)
 	}
-	s, err := a.openStage(ctx, absolute(data, a.dir))
+	back := 0
+	for _, act := range acts {
+		back += act.days
+	}
+	s, err := a.openStage(ctx, absolute(data, a.dir), back, once)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	if err := s.raise(ctx); err != nil {
+		return err
+	}
 	for n, act := range acts {
 		fmt.Fprintf(a.stdout, "\nAct %d. %s\n\n", n+1, act.title)
 		if err := act.play(ctx, s); err != nil {
-			return err
+			return store.Errorf(store.Internal, "act %d, %s: %w", n+1, act.title, err)
 		}
 	}
-	if err := s.summary(); err != nil || once {
+	if err := s.summary(ctx); err != nil || once {
 		return err
 	}
 	return s.stay(ctx)
 }
 
-// openStage starts a daemon of its own and subscribes the cast.
-func (a *app) openStage(ctx context.Context, data string) (*stage, error) {
+// openStage starts a daemon of its own, so many days back that the play ends today. Its ports are those that people can
+// remember, unless it ends by itself.
+func (a *app) openStage(ctx context.Context, data string, back int, once bool) (*stage, error) {
 	sink, err := mailtest.Start(mailtest.Options{Keep: mailtest.KeepData, Lint: true})
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{app: a, data: data, sink: sink, expected: map[copyKey]bool{}}
-	config, err := a.demoConfig(data, sink.Addr())
+	s := &stage{app: a, days: -back, data: data, sink: sink, expected: map[copyKey]bool{}}
+	port := freePort
+	if once {
+		port = func(int) string { return "127.0.0.1:0" }
+	}
+	config, err := a.demoConfig(data, sink.Addr(), port)
 	if err == nil {
 		s.daemon, err = newDaemon(ctx, daemonOptions{
-			Config: config, Now: a.now, Resolver: demoResolver{}, Log: slog.New(slog.DiscardHandler),
+			Config: config, Now: s.now, Resolver: demoResolver{}, Log: slog.New(slog.DiscardHandler),
 		})
 	}
 	if err == nil {
 		err = s.daemon.Start(ctx)
-	}
-	if err == nil {
-		err = s.raise(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -90,7 +104,7 @@ func (a *app) openStage(ctx context.Context, data string) (*stage, error) {
 }
 
 // demoConfig writes the configuration as a postmaster would, so that all other commands work on the demo too.
-func (a *app) demoConfig(data, smarthost string) (*Config, error) {
+func (a *app) demoConfig(data, smarthost string, port func(int) string) (*Config, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, err
 	}
@@ -110,7 +124,7 @@ connections = 4
 
 [web]
 listen = %q
-`, demoDomain, freePort(2525), freePort(2424), smarthost, freePort(8080))
+`, demoDomain, port(2525), port(2424), smarthost, port(8080))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
@@ -136,37 +150,6 @@ func (demoResolver) LookupTXT(_ context.Context, name string) ([]string, error) 
 		return []string{"v=DMARC1; p=reject"}, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-
-// raise makes the community and its members.
-func (s *stage) raise(ctx context.Context) error {
-	by := store.Actor{Who: "postmaster", Via: "demo", At: s.app.now()}
-	c, err := s.daemon.db.CreateCommunity(ctx, by, store.Community{Name: "rust-guild", Domain: demoDomain, Title: "Rust Guild"})
-	if store.KindOf(err) == store.Conflict {
-		return store.Errorf(store.Conflict, "%s holds an earlier demo; name an empty folder", s.data)
-	}
-	if err != nil {
-		return err
-	}
-	s.community = c
-	for _, p := range cast {
-		m := store.NewMember{Address: p.address, Name: p.name, Delivery: store.DeliveryMode(p.mode)}
-		if p == ada {
-			m.Roles = []store.Role{store.Facilitator}
-		}
-		subscription, _, err := s.daemon.db.AddMember(ctx, by, c.ID, m)
-		if err != nil {
-			return err
-		}
-		if !p.own {
-			subscription.OwnCopies = false
-			if err := s.daemon.db.UpdateSubscription(ctx, by, subscription); err != nil {
-				return err
-			}
-		}
-	}
-	s.say("%s <%s> has %d members; %s is its facilitator.", c.Title, c.Address(), len(cast), ada.name)
-	return nil
 }
 
 // stay keeps the daemon up and tells who gets what, until ctx ends.

@@ -23,6 +23,8 @@ var (
 	keisha = person{"Keisha Brown", "keisha@north.example", "each", true}
 	lars   = person{"Lars Nygaard", "lars@harbour.example", "weekly", true}
 
+	nora = person{"Nora Quist", "nora@harbour.example", "each", true} // joins later
+
 	stranger = person{name: "Mallory Price", address: "mallory@elsewhere.example"}
 )
 

@@ -45,19 +45,22 @@ func (s *stage) tellFrom(l *letter) error {
 
 // refusals: what must not reach the list, and what has reached it already.
 func (s *stage) refusals(ctx context.Context, seen *letter) error {
-	if err := s.refused(ctx, "A stranger writes", &letter{from: stranger, subject: "Great offer", body: "Buy now.\n"}); err != nil {
+	if err := s.refused("A stranger writes", &letter{from: stranger, subject: "Great offer", body: "Buy now.\n"}); err != nil {
 		return err
 	}
 	away := &letter{from: greta, subject: "Automatische Antwort: Borrow checker puzzles", header: "Auto-Submitted: auto-replied\n",
 		body: "Ich bin bis Montag nicht da.\n"}
-	if err := s.refused(ctx, "Greta's out-of-office answer", away); err != nil {
+	if err := s.refused("Greta's out-of-office answer", away); err != nil {
 		return err
 	}
 	lost := &letter{from: ada, to: "rust-gild@" + demoDomain, subject: "Typing error", body: "Who reads this?\n"}
-	if err := s.refused(ctx, "A mail to an address that does not exist", lost); err != nil {
+	if err := s.refused("A mail to an address that does not exist", lost); err != nil {
 		return err
 	}
-	if err := s.send(ctx, seen); err != nil {
+	if err := s.send(seen); err != nil {
+		return err
+	}
+	if err := s.arrive(ctx); err != nil {
 		return err
 	}
 	s.say("Ben's mail program sends his answer a second time → taken, known, 0 copies")

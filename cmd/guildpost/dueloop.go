@@ -14,6 +14,9 @@ const finishedKept = 30 * 24 * time.Hour
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
 	d.dueMu.Lock() // one at a time: the loop, and whoever asks for a time of their own
 	defer d.dueMu.Unlock()
+	if err := d.keys.look(ctx); err != nil {
+		return 0, err
+	}
 	done, err = d.list.Due(ctx, until)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until

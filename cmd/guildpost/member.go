@@ -25,7 +25,9 @@ func (a *app) memberCommand() *cobra.Command {
 func (a *app) memberAdd() *cobra.Command {
 	var name, delivery string
 	var roles []string
-	c := &cobra.Command{Use: "add COP ADDRESS", Short: "Makes somebody a member at once", Args: arguments(2, 2)}
+	c := &cobra.Command{Use: "add COP ADDRESS", Short: "Makes somebody a member at once", Args: arguments(2, 2),
+		Long: "Makes somebody a member at once, without asking them. Whoever has left or was removed is one again, with the settings\n" +
+			"of then and without the roles; member import leaves them out."}
 	c.Flags().StringVar(&name, "name", "", "their name")
 	c.Flags().StringSliceVar(&roles, "role", nil, "a `ROLE` beyond member: "+strings.Join(allRoles, ", "))
 	c.Flags().StringVar(&delivery, "delivery", "", "how they get posts: "+strings.Join(allDeliveries, ", "))
@@ -51,9 +53,12 @@ func (a *app) addMember(ctx context.Context, db *store.DB, c store.Community, m 
 	if err != nil {
 		return err
 	}
-	if added {
+	switch {
+	case added && before.ID != 0:
+		a.say("%s is a member of %s again (was %s)", s.Address, c.Address(), before.State)
+	case added:
 		a.say("%s is now a member of %s", s.Address, c.Address())
-	} else {
+	default:
 		a.say("%s was a member of %s already", s.Address, c.Address())
 	}
 	return nil

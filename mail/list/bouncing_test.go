@@ -203,25 +203,34 @@ func TestFindMass(t *testing.T) {
 		}
 		return all
 	}
+	dead := map[string]int{"a@a": massDays, "b@a": massDays, "c@a": massDays, "b@b": massDays, "c@c": massDays + 4, "d@d": massDays - 1}
 	for name, test := range map[string]struct {
 		failures []store.Failure
 		copies   int
 		to       map[string]int
 		want     string
+		earlier  map[string]int
 	}{
-		"a fifth":                               {failures(1, "a@a", "b@b"), 10, nil, ""},
-		"more than a fifth":                     {failures(1, "a@a", "b@b", "c@c"), 10, nil, "whole"},
-		"more than a fifth of few":              {failures(1, "a@a", "b@b", "c@c"), 9, nil, ""},
-		"one that failed twice is one":          {failures(1, "a@a", "b@b", "a@a"), 10, nil, ""},
-		"a domain":                              {failures(10, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 3}, "a"},
-		"a domain but for one":                  {failures(10, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 4}, ""},
-		"two are no domain":                     {failures(10, "a@a", "b@a"), 100, map[string]int{"a": 2}, ""},
-		"a domain, slowly":                      {failures(31, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 3}, ""},
-		"one bounces again later":               {failures(20, "a@a", "b@a", "c@a", "a@a", "a@a"), 100, map[string]int{"a": 3}, "a"},
-		"deliveries that are not there anymore": {failures(1, "a@a", "b@a", "c@a"), 0, map[string]int{"a": 0}, ""},
+		"a third, dead for days":                {failures(1, "a@a", "b@b", "c@c"), 13, nil, "", dead},
+		"a third, and one new":                  {failures(1, "a@a", "b@b", "c@c", "e@e"), 13, nil, "", dead},
+		"a third, and three new":                {failures(1, "a@a", "b@b", "c@c", "d@d", "e@e", "f@f"), 13, nil, "whole", dead},
+		"so few are living":                     {failures(1, "a@a", "b@b", "c@c", "d@d", "e@e", "f@f"), 12, nil, "", dead},
+		"the way out is shut":                   {failures(1, "a@a", "b@b", "c@c", "d@d", "e@e", "f@f", "g@g", "h@h", "i@i"), 11, nil, "whole", map[string]int{"a@a": 9, "b@b": 9, "c@c": 9, "d@d": 9, "e@e": 9, "f@f": 9, "g@g": 9, "h@h": 9, "i@i": 9}},
+		"a domain, dead for days":               {failures(10, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 3}, "", dead},
+		"a domain, where one was well":          {failures(10, "a@a", "b@a", "e@a"), 100, map[string]int{"a": 3}, "a", dead},
+		"a fifth":                               {failures(1, "a@a", "b@b"), 10, nil, "", nil},
+		"more than a fifth":                     {failures(1, "a@a", "b@b", "c@c"), 10, nil, "whole", nil},
+		"more than a fifth of few":              {failures(1, "a@a", "b@b", "c@c"), 9, nil, "", nil},
+		"one that failed twice is one":          {failures(1, "a@a", "b@b", "a@a"), 10, nil, "", nil},
+		"a domain":                              {failures(10, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 3}, "a", nil},
+		"a domain but for one":                  {failures(10, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 4}, "", nil},
+		"two are no domain":                     {failures(10, "a@a", "b@a"), 100, map[string]int{"a": 2}, "", nil},
+		"a domain, slowly":                      {failures(31, "a@a", "b@a", "c@a"), 100, map[string]int{"a": 3}, "", nil},
+		"one bounces again later":               {failures(20, "a@a", "b@a", "c@a", "a@a", "a@a"), 100, map[string]int{"a": 3}, "a", nil},
+		"deliveries that are not there anymore": {failures(1, "a@a", "b@a", "c@a"), 0, map[string]int{"a": 0}, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := findMass(test.failures, test.copies, test.to)
+			m := findMass(test.failures, test.copies, test.to, test.earlier)
 			got := strings.Join(m.domains, " ")
 			if m.whole {
 				got = "whole"

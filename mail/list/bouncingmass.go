@@ -14,8 +14,13 @@ const (
 	massCopies    = 10 // a post of fewer copies has no mass failure of its own,
 	massPercent   = 20 // nor has one of which no more than this share failed
 	massAddresses = 3  // a domain with fewer recipients does not fail as a whole,
-	massWithin    = time.Hour
-	massWait      = time.Hour // how long a failure waits for others
+	// What failed on so many earlier days is dead, and no part of what fails today: else nobody would ever be suspended
+	// where a fifth of the addresses are dead, as in many a list that is moved here from elsewhere.
+	massDays = 3
+	// Unless nearly everything fails, which is the way out of here that is shut.
+	massShut   = 80 // percent
+	massWithin = time.Hour
+	massWait   = time.Hour // how long a failure waits for others
 )
 
 // A mass is what failed together of one message.
@@ -28,14 +33,14 @@ type mass struct {
 
 func (m mass) has(f store.Failure) bool { return m.whole || slices.Contains(m.domains, f.Domain()) }
 
-// findMass looks for a mass failure among the failures of a message.
-func findMass(all []store.Failure, copies int, to map[string]int) mass {
-	m := mass{copies: copies, to: to}
-	deliveries := map[int64]bool{}
+// findMass looks for a mass failure among the failures of a message. Earlier is on how many earlier days addresses failed.
+func findMass(all []store.Failure, copies int, to, earlier map[string]int) mass {
+	m := mass{copies: copies, to: to, whole: failedWhole(all, copies, earlier)}
 	first, last, addresses := map[string]time.Time{}, map[string]time.Time{}, map[string]map[string]bool{}
+	fresh := map[string]bool{}
 	for _, f := range all {
-		deliveries[f.DeliveryID] = true
 		d := f.Domain()
+		fresh[d] = fresh[d] || earlier[f.Address] < massDays
 		if addresses[d] == nil {
 			addresses[d], first[d] = map[string]bool{}, f.At
 		}
@@ -44,14 +49,26 @@ func findMass(all []store.Failure, copies int, to map[string]int) mass {
 			addresses[d][f.Address], last[d] = true, f.At
 		}
 	}
-	m.whole = copies >= massCopies && 100*len(deliveries) > massPercent*copies
 	for d, failed := range addresses {
-		if len(failed) >= massAddresses && to[d] > 0 && len(failed) >= to[d] && last[d].Sub(first[d]) <= massWithin {
+		if fresh[d] && len(failed) >= massAddresses && to[d] > 0 && len(failed) >= to[d] && last[d].Sub(first[d]) <= massWithin {
 			m.domains = append(m.domains, d)
 		}
 	}
 	slices.Sort(m.domains)
 	return m
+}
+
+// failedWhole says whether so many copies of a message failed that it is no fault of their addresses.
+func failedWhole(all []store.Failure, copies int, earlier map[string]int) bool {
+	failed, dead := map[int64]bool{}, map[int64]bool{}
+	for _, f := range all {
+		failed[f.DeliveryID] = true
+		if earlier[f.Address] >= massDays {
+			dead[f.DeliveryID] = true
+		}
+	}
+	living, fresh := copies-len(dead), len(failed)-len(dead)
+	return copies >= massCopies && 100*len(failed) > massShut*copies || living >= massCopies && 100*fresh > massPercent*living
 }
 
 // massDomains are the domains that may have failed as a whole.
@@ -94,7 +111,11 @@ func (l *List) settle(ctx context.Context, now time.Time, task store.Task) error
 		_, err := l.DB.TakeTask(ctx, now, task, now.Add(massWait), nil)
 		return err
 	}
-	m := findMass(all, copies, to)
+	earlier, err := l.DB.FailedEarlier(ctx, task.ObjectID)
+	if err != nil {
+		return err
+	}
+	m := findMass(all, copies, to, earlier)
 	var count, together []int64
 	var judge, free []string
 	for _, f := range all {

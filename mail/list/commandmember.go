@@ -82,6 +82,9 @@ func (l *List) planAdd(ctx context.Context, a *asker, address, name string, mode
 	if err != nil && store.KindOf(err) != store.NotFound {
 		return plan{}, err
 	}
+	if err == nil && s.State == store.Left {
+		return l.planAskBack(ctx, a, address)
+	}
 	name = a.ownWords(name)
 	p := plan{line: strings.Join(strings.Fields("join "+address+" "+name+" "+string(mode)), " ")}
 	p.do = func(ctx context.Context) (result, error) {
@@ -89,6 +92,22 @@ func (l *List) planAdd(ctx context.Context, a *asker, address, name string, mode
 		return result{done: true, text: l.say(a, "command.added", templates.Args{Address: address})}, err
 	}
 	return p, nil
+}
+
+// planAskBack is for whom a facilitator would make a member although they have left: they are invited, since leaving was
+// their own word.
+func (l *List) planAskBack(ctx context.Context, a *asker, address string) (plan, error) {
+	p, err := planInvite(ctx, l, a, command{verb: "invite", args: address})
+	if err != nil {
+		return plan{}, err
+	}
+	return plan{line: p.line, do: func(ctx context.Context) (result, error) {
+		res, err := p.do(ctx)
+		if err == nil {
+			res.text = l.say(a, "command.had-left", templates.Args{Address: address})
+		}
+		return res, err
+	}}, nil
 }
 
 // planLeave: "leave", for facilitators "leave ADDRESS".

@@ -60,6 +60,20 @@ func TestHeldListJoins(t *testing.T) {
 	if got := w.mailsTo("fay@f.example"); len(got) > 0 {
 		t.Errorf("and once more on the same day: %q", got)
 	}
+	var ended []string
+	for range 33 {
+		w.sent()
+		w.now = w.now.AddDate(0, 0, 1)
+		w.due()
+		for _, m := range w.mailsTo("fay@f.example") {
+			if strings.HasPrefix(m, "Nobody decided in ") {
+				ended = append(ended, m)
+			}
+		}
+	}
+	if len(ended) != 1 || !strings.Contains(ended[0], "Zoe (zoe@z.example)") || strings.Contains(ended[0], "yan@y.example") {
+		t.Errorf("of requests that ran out the facilitators read %q", ended)
+	}
 }
 
 // TestHeldListAtOnce: two daemons that share a database send each list and each reminder once.

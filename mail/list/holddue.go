@@ -2,7 +2,6 @@ package list
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -47,7 +46,7 @@ func (l *List) dueHold(ctx context.Context, task store.Task, until time.Time) er
 		return nil
 	}
 	if err == nil {
-		l.Log.Warn("nobody decided about a held post, and its author hears that", "community", h.CommunityID, "hold", h.ID)
+		l.Log.Warn("nobody decided about a held post; its author hears that, and the facilitators with their next list", "community", h.CommunityID, "hold", h.ID)
 	}
 	return err
 }
@@ -67,139 +66,6 @@ func (l *List) remindHold(ctx context.Context, task store.Task, h store.Hold, un
 	}
 	_, err = l.DB.TakeTask(ctx, until, task, h.Since.Add(holdLife), notices)
 	return err
-}
-
-const (
-	taskHeldList  = "held list" // of tasks: the daily list of a community
-	heldListHour  = 8           // in the community's time zone
-	heldListMost  = 30          // posts and joins that a list has
-	heldLookEvery = time.Hour
-)
-
-// dueHeldLists sends the facilitators, once a day, the list of what waits for them. Where nothing waits there is no
-// task, and no mail.
-func (l *List) dueHeldLists(ctx context.Context, until time.Time) (done int, err error) {
-	if err := l.planHeldLists(ctx, until); err != nil {
-		return 0, err
-	}
-	tasks, err := l.DB.TasksDue(ctx, taskHeldList, until)
-	if err != nil {
-		return 0, err
-	}
-	for _, task := range tasks {
-		if taskErr := l.dueHeldList(ctx, task, until); taskErr != nil {
-			err = errors.Join(err, taskErr)
-			continue
-		}
-		done++
-	}
-	return done, err
-}
-
-// planHeldLists makes the tasks. It looks now and then: they are for the next morning anyway.
-func (l *List) planHeldLists(ctx context.Context, until time.Time) error {
-	last := l.heldLooked.Load()
-	if until.Sub(time.UnixMicro(last)) < heldLookEvery || !l.heldLooked.CompareAndSwap(last, until.UnixMicro()) {
-		return nil
-	}
-	communities, err := l.DB.Undecided(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range communities {
-		w, err := l.waiting(ctx, id)
-		if err != nil {
-			return err
-		}
-		due := nextMorning(w.since, l.zone(w.community, store.Subscription{}))
-		if err := l.DB.ScheduleFirst(ctx, store.Task{Kind: taskHeldList, CommunityID: id, DueAt: due}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func nextMorning(after time.Time, zone *time.Location) time.Time {
-	local := after.In(zone)
-	morning := time.Date(local.Year(), local.Month(), local.Day(), heldListHour, 0, 0, 0, zone)
-	if !morning.After(after) {
-		morning = time.Date(local.Year(), local.Month(), local.Day()+1, heldListHour, 0, 0, 0, zone)
-	}
-	return morning
-}
-
-// A waitingList is what waits for the facilitators of a community.
-type waitingList struct {
-	community store.Community
-	posts     []store.Hold
-	joins     []store.Request
-	since     time.Time // of the oldest
-}
-
-func (l *List) waiting(ctx context.Context, communityID int64) (w waitingList, err error) {
-	if w.community, err = l.DB.Community(ctx, communityID); err != nil {
-		return w, err
-	}
-	if w.posts, err = l.DB.Holds(ctx, communityID, store.Held); err != nil {
-		return w, err
-	}
-	if w.joins, err = l.DB.UndecidedRequests(ctx, communityID, heldListMost); err != nil {
-		return w, err
-	}
-	if len(w.posts) > 0 {
-		w.since = w.posts[0].Since
-	}
-	if len(w.joins) > 0 && (w.since.IsZero() || w.joins[0].AskedAt.Before(w.since)) {
-		w.since = w.joins[0].AskedAt
-	}
-	return w, nil
-}
-
-func (l *List) dueHeldList(ctx context.Context, task store.Task, until time.Time) error {
-	w, err := l.waiting(ctx, task.CommunityID)
-	if err != nil {
-		return err
-	}
-	if len(w.posts)+len(w.joins) == 0 {
-		_, err = l.DB.TakeTask(ctx, until, task, time.Time{}, nil)
-		return err
-	}
-	team, err := l.facilitators(ctx, w.community)
-	if err != nil {
-		return err
-	}
-	var letters []letter
-	for _, f := range team {
-		letters = append(letters, l.heldList(w, f))
-	}
-	notices, err := l.notices(letters...)
-	if err != nil {
-		return err
-	}
-	taken, err := l.DB.TakeTask(ctx, until, task, nextMorning(until, l.zone(w.community, store.Subscription{})), notices)
-	if err == nil && taken && len(team) == 0 {
-		return l.nobodyDecides(ctx, w.community)
-	}
-	return err
-}
-
-// heldList is the list for one facilitator, with tickets of their own.
-func (l *List) heldList(w waitingList, f store.Subscription) letter {
-	c, zone := w.community, l.zone(w.community, f)
-	list := templates.HeldDigest{For: forReader(c, f.Name), More: max(0, len(w.posts)-heldListMost)}
-	for _, h := range w.posts[:min(len(w.posts), heldListMost)] {
-		approve, reject := l.holdTickets(c, f, h)
-		list.Posts = append(list.Posts, templates.HeldPost{Address: h.From, Subject: h.Subject, Reason: ReasonOf(h),
-			Since: h.Since.In(zone), Approve: approve, Reject: reject})
-	}
-	for _, r := range w.joins {
-		var p joinPayload
-		_ = json.Unmarshal([]byte(r.Payload), &p) // a name is all that is lost
-		approve, decline := l.decisionTickets(c, f, r)
-		list.Joins = append(list.Joins, templates.HeldJoin{Name: p.Name, Address: r.Address, Since: r.AskedAt.In(zone),
-			Approve: approve, Decline: decline})
-	}
-	return to(c, f, list)
 }
 
 // answersAnHold bounds how often an answer that cannot be understood brings the question again: a robot that does not

@@ -25,7 +25,8 @@ func (l *List) banSentence(c store.Community, from string, b store.Ban) string {
 
 // Ban keeps somebody from posting and joining: for good, which ends a membership, or until a time, which does not (they
 // may go on reading). Value is an address, a domain, or for a person any of their addresses. A member hears of it. With
-// CommunityID 0 it counts for all communities, and memberships stay as they are.
+// CommunityID 0 it counts for all communities, and memberships stay as they are; so they do with a domain, which may be
+// that of half a community. BannedMembers and EndBanned are for these.
 func (l *List) Ban(ctx context.Context, by store.Actor, b store.Ban) (store.Ban, error) {
 	if err := l.checkBan(by, b); err != nil {
 		return b, err

@@ -136,8 +136,9 @@ CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_raw ON posts (raw_id);
 CREATE INDEX posts_split ON posts (thread_id) WHERE split;
-CREATE INDEX posts_author ON posts (from_address);
-CREATE INDEX posts_member ON posts (member_id) WHERE member_id <> 0;
+-- What somebody has written, whether anything, and how much of late.
+CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
+CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
 
 CREATE TABLE attachments (
     post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,

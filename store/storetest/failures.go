@@ -15,6 +15,7 @@ var failureCases = []testCase{
 	{"a delivery that is somebody else's is none", failureForged},
 	{"a failure belongs to the address that it was sent to", failureAddress},
 	{"settling counts some and sets others aside, once", failureSettle},
+	{"on how many days before it an address had failed", failedEarlier},
 	{"arrived mail makes an address well again", failureAges},
 	{"suspending and coming back happen once", suspendOnce},
 	{"tasks are taken together or not at all", takeTogether},
@@ -159,6 +160,25 @@ func failureAddress(t *testing.T, db *store.DB) {
 		check(t, err)
 		equal(t, address, h.Days, want)
 	}
+}
+
+func failedEarlier(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	all := Members(t, db, c, 3)
+	var dispatch int64
+	for d, who := range [][]store.Subscription{{all[0]}, {all[0], all[1]}, {all[0], all[1], all[2]}} {
+		at := Now.AddDate(0, 0, d)
+		sent := sentTo(t, db, c, fmt.Sprint(d), at)
+		for _, s := range who {
+			dispatch = sent[s.ID].DispatchID
+			for i := range 2 { // its bounce comes twice
+				record(t, db, store.Failure{Address: s.Address, At: at.Add(time.Duration(i) * time.Hour), SubscriptionID: s.ID, DeliveryID: sent[s.ID].ID})
+			}
+		}
+	}
+	got, err := db.FailedEarlier(ctx, dispatch)
+	check(t, err)
+	equal(t, "days", fmt.Sprint(got), fmt.Sprint(map[string]int{all[0].Address: 2, all[1].Address: 1}))
 }
 
 func failureSettle(t *testing.T, db *store.DB) {

@@ -15,6 +15,7 @@ var holdCases = []testCase{
 	{"a Message-ID that was used before does not stop what a facilitator approves", approveRepeated},
 	{"of many who decide at once one does", decideAtOnce},
 	{"a rejected hold sends its mail and is known when it comes again; an expired one is not", endHold},
+	{"what ended since a time because nobody decided", endedUndecided},
 	{"a task is taken once", takeTask},
 	{"communities and requests that wait for a facilitator", undecided},
 	{"an author's posts are counted by any of their addresses", authorPosts},
@@ -166,6 +167,44 @@ func endHold(t *testing.T, db *store.DB) {
 		if e.Action != "reject post" && e.Action != "expire post" {
 			t.Errorf("the journal says %q", e.Action)
 		}
+	}
+}
+
+func endedUndecided(t *testing.T, db *store.DB) {
+	c, other := Community(t, db, "rust"), Community(t, db, "go")
+	for i, state := range []store.HoldState{store.Expired, store.Rejected, store.Expired} {
+		h := heldPost(t, db, Arrival(c, fmt.Sprint(i)), store.Holding{})
+		check(t, db.EndHold(ctx, By(Now.Add(time.Duration(i)*time.Hour)), h.ID, state, "", nil))
+	}
+	for _, address := range []string{"asked@example.org", "confirmed@example.org"} {
+		r, err := db.Ask(ctx, store.Request{CommunityID: c.ID, Kind: store.RequestJoin, Address: address, AskedAt: Now, ExpiresAt: Now.Add(time.Hour)}, nil)
+		check(t, err)
+		if address == "confirmed@example.org" {
+			check(t, db.Decide(ctx, By(Now), r.ID, store.Asked, store.Confirmed, "", nil))
+		}
+	}
+	_, err := db.ExpireRequests(ctx, Now.Add(time.Hour))
+	check(t, err)
+	for _, test := range []struct {
+		community int64
+		after     time.Time
+		want      string
+	}{
+		{c.ID, Now.Add(-time.Hour), "2 holds, [confirmed@example.org]"},
+		{c.ID, Now, "1 holds, [confirmed@example.org]"},
+		{c.ID, Now.Add(time.Hour), "1 holds, []"},
+		{c.ID, Now.Add(2 * time.Hour), "0 holds, []"},
+		{other.ID, Now.Add(-time.Hour), "0 holds, []"},
+	} {
+		holds, err := db.HoldsExpired(ctx, test.community, test.after)
+		check(t, err)
+		requests, err := db.RequestsExpired(ctx, test.community, test.after)
+		check(t, err)
+		addresses := []string{}
+		for _, r := range requests {
+			addresses = append(addresses, r.Address)
+		}
+		equal(t, "ended after "+test.after.Format(time.Kitchen), fmt.Sprintf("%d holds, %v", len(holds), addresses), test.want)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 var memberCases = []testCase{
 	{"somebody joins, and again", joinTwice},
+	{"who comes back has the old settings and no roles", comeBack},
 	{"a person with two addresses is one member", twoAddresses},
 	{"an address of somebody else cannot be taken", foreignAddress},
 	{"an import can be repeated", importAgain},
@@ -49,6 +50,22 @@ func joinTwice(t *testing.T, db *store.DB) {
 	}
 	equal(t, "is a facilitator", s.Has(store.Facilitator), true)
 	equal(t, "is an expert", s.Has(store.Expert), false)
+}
+
+func comeBack(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	for _, state := range []store.SubscriptionState{store.Left, store.Removed, store.Suspended} {
+		m := store.NewMember{Address: string(state) + "@x.example", Delivery: store.Weekly, Roles: []store.Role{store.Facilitator}}
+		s := join(t, db, c, m)
+		check(t, db.EndSubscription(ctx, By(Now), s.ID, state))
+		later := By(Now.Add(time.Hour))
+		s, err := db.Join(ctx, later, c.ID, store.NewMember{Address: m.Address}, func(store.Subscription) ([]store.Notice, error) { return nil, nil })
+		check(t, err)
+		equal(t, string(state)+": state", s.State, store.Active)
+		equal(t, string(state)+": delivery", s.Delivery, store.Weekly)
+		equal(t, string(state)+": since", s.Since, later.At)
+		equal(t, string(state)+": is a facilitator", s.Has(store.Facilitator), state == store.Suspended)
+	}
 }
 
 func twoAddresses(t *testing.T, db *store.DB) {

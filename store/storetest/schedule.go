@@ -12,6 +12,7 @@ import (
 var scheduleCases = []testCase{
 	{"settings", settings},
 	{"the first setting stays, whoever comes", firstSetting},
+	{"a setting is changed by one after another", changeSetting},
 	{"tasks are due in their order", tasks},
 }
 
@@ -37,6 +38,27 @@ func firstSetting(t *testing.T, db *store.DB) {
 	for _, value := range kept {
 		equal(t, "kept", value, kept[0])
 	}
+}
+
+func changeSetting(t *testing.T, db *store.DB) {
+	atOnce(8, func(i int) {
+		err := db.ChangeSetting(ctx, By(Now), "list", "add to list", func(value string) (string, error) { return value + fmt.Sprint(i), nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	got, err := db.Setting(ctx, "list")
+	check(t, err)
+	equal(t, "changes", len(got), 8)
+	err = db.ChangeSetting(ctx, By(Now), "list", "clear list", func(string) (string, error) { return "", store.Errorf(store.Conflict, "no") })
+	wantKind(t, "a change that fails", err, store.Conflict)
+	again, err := db.Setting(ctx, "list")
+	check(t, err)
+	equal(t, "after it", again, got)
+	journal, err := db.Journal(ctx, 0, 100)
+	check(t, err)
+	equal(t, "entries of the journal", len(journal), 8)
+	equal(t, "the values stand there", journal[0].Before+journal[0].After, "")
 }
 
 func tasks(t *testing.T, db *store.DB) {
