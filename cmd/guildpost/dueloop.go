@@ -21,7 +21,9 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
-		return done + pruned, errors.Join(err, pruneErr)
+		expired, expireErr := expireOld(ctx, d.list, until)
+		d.list.Wake()
+		return done + pruned + expired, errors.Join(err, pruneErr, expireErr)
 	}
 	return done, err
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,4 +96,26 @@ func cmdRestore(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(database, []byte(ts.ReadFile(args[0])), 0o600))
 	ts.Check(w.start(ts))
+}
+
+// unzip FILE FOLDER takes a ZIP file apart; what is JSON in it must be so.
+func cmdUnzip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: unzip FILE FOLDER")
+	}
+	r, err := zip.OpenReader(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer r.Close()
+	for _, f := range r.File {
+		in, err := r.Open(f.Name)
+		ts.Check(err)
+		data, err := io.ReadAll(in)
+		ts.Check(err)
+		if strings.HasSuffix(f.Name, ".json") && !json.Valid(data) {
+			ts.Fatalf("%s is no JSON:\n%s", f.Name, data)
+		}
+		path := filepath.Join(ts.MkAbs(args[1]), filepath.FromSlash(f.Name))
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+		ts.Check(os.WriteFile(path, data, 0o600))
+	}
 }

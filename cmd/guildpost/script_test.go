@@ -80,6 +80,7 @@ var scriptCommands = map[string]scriptCommand{
 
 	"leftover": cmdLeftover,
 	"restore":  cmdRestore,
+	"unzip":    cmdUnzip,
 }
 
 // A world is what one script has beside its files.
