@@ -134,7 +134,10 @@ func needlesOf(name string) (needles [][]byte) {
 }
 
 // mayName is a quick look whether plain text may name the person.
-func (r *Redactor) mayName(text []byte) bool {
+func (r *Redactor) mayName(text []byte) bool { return holdsAny(foldASCII(text), r.needles) }
+
+// foldASCII is text with ASCII letters in lower case.
+func foldASCII(text []byte) []byte {
 	folded := make([]byte, len(text))
 	for i, c := range text {
 		if c >= 'A' && c <= 'Z' {
@@ -142,7 +145,11 @@ func (r *Redactor) mayName(text []byte) bool {
 		}
 		folded[i] = c
 	}
-	return slices.ContainsFunc(r.needles, func(needle []byte) bool { return bytes.Contains(folded, needle) })
+	return folded
+}
+
+func holdsAny(text []byte, words [][]byte) bool {
+	return slices.ContainsFunc(words, func(word []byte) bool { return bytes.Contains(text, word) })
 }
 
 // Text returns a text without the person, and whether that is another one.

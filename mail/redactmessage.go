@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +18,7 @@ type Redacted struct {
 // Message returns a message without the person: their name and address, and where it answers them also what they said.
 // What names nobody is the same, byte for byte; so are the parts that do not.
 func (r *Redactor) Message(raw []byte, answers bool) Redacted {
-	if !answers && !r.mayName(raw) && !holdsEncoded(raw) {
+	if folded := foldASCII(raw); !answers && !holdsAny(folded, r.needles) && !holdsAny(folded, encodedMarks) {
 		return Redacted{Raw: raw}
 	}
 	w := messageRedactor{Redactor: r, raw: raw, answers: answers}
@@ -32,10 +31,8 @@ func (r *Redactor) Message(raw []byte, answers bool) Redacted {
 	return Redacted{Raw: w.out, Changed: !bytes.Equal(w.out, raw), Files: w.files}
 }
 
-var encodedMarks = regexp.MustCompile(`(?i)=\?|base64|quoted-printable|\*=|uuencode`)
-
-// holdsEncoded says that a message has something in it that a look at its bytes does not show.
-func holdsEncoded(raw []byte) bool { return encodedMarks.Match(raw) }
+// encodedMarks are in messages that have something in them that a look at their bytes does not show.
+var encodedMarks = [][]byte{[]byte("=?"), []byte("base64"), []byte("quoted-printable"), []byte("*="), []byte("*0="), []byte("uuencode"), []byte("&#"), []byte("utf-7")}
 
 type messageRedactor struct {
 	*Redactor
