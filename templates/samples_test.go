@@ -157,6 +157,8 @@ func healthSamples() []sample {
 		{"mass-failure", MassFailure{For: For{Community: rust}, Subject: "Which linter, and why?", MessageID: "f00.b4r@a.example", Copies: 400, Failed: 398,
 			Domain: "big.example", Replies: []string{"550 5.7.1 Message refused, see https://big.example/why", "421 4.7.0 Try again later"}, Since: at(3, 3, 14, 30)}},
 		{"abuse-report", AbuseReport{For: For{Community: rust}, Address: "ana@a.example", Reporter: "big.example", Subject: "Which linter, and why?", Received: at(3, 3, 14, 30)}},
+		{"expiring", Expiring{For: forAna, Rule: "retention=5y", Posts: 1234, Before: at(3, 17, 0, 0), On: at(3, 31, 0, 0),
+			Stop: "guildpost cop set rust retention=off", Keep: "guildpost archive export rust FILE"}},
 		{"trouble", Trouble{For: For{}, Title: "the disk is nearly full", Text: "/var/lib/guildpost has 312 MB left.\nBelow 256 MB no mail is taken any more. Make room, or move the data folder."}},
 	}
 }

@@ -24,7 +24,9 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
-		return done + pruned, errors.Join(err, pruneErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
+		expired, expireErr := expireOld(ctx, d.list, until)
+		d.list.Wake()
+		return done + pruned + expired, errors.Join(err, pruneErr, expireErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }

@@ -79,6 +79,10 @@ var scriptCommands = map[string]scriptCommand{
 	"complain":  cmdComplain,
 	"imap":      cmdIMAP,
 	"archive":   cmdArchive,
+
+	"leftover": cmdLeftover,
+	"restore":  cmdRestore,
+	"unzip":    cmdUnzip,
 }
 
 // A world is what one script has beside its files.
