@@ -65,7 +65,7 @@ func readData(next func() imapclient.FetchItemData, max int64, end func()) (m me
 		case imapclient.FetchItemDataInternalDate:
 			m.date = item.Time
 		case imapclient.FetchItemDataBodySection:
-			if item.Literal == nil || m.raw != nil {
+			if item.Literal == nil || m.raw != nil || !item.MatchCommand(wholeMessage) {
 				continue
 			}
 			if m.raw, err = readBody(item.Literal, max); err != nil {
