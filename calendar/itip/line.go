@@ -64,7 +64,7 @@ func cutParam(s string, lastColon bool) (param lineParam, rest string) {
 		if end < 0 {
 			end = len(s)
 		}
-		return lineParam{name: strings.ToUpper(strings.TrimSpace(s[:end]))}, s[end:]
+		return lineParam{strings.ToUpper(strings.TrimSpace(s[:end])), []string{""}}, s[end:]
 	}
 	param.name = strings.ToUpper(strings.TrimSpace(s[:end]))
 	rest = s[end+1:]

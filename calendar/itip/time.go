@@ -10,6 +10,10 @@ type Time struct {
 	Wall   time.Time      // what clock and calendar show, as a time.Time in UTC whatever the zone is
 	Zone   *time.Location // where; time.UTC for UTC; nil is a floating time, the same on every clock (3.3.5 form 1), or a date
 	AllDay bool           // a date without a time (VALUE=DATE); Zone is nil
+
+	// UnknownZone is the TZID of a time whose zone nobody knows. It is then treated as floating; when exactly it is must be
+	// asked, not guessed.
+	UnknownZone string
 }
 
 // At returns an instant as the clocks of a zone show it, in whole seconds.
