@@ -132,14 +132,12 @@ func (z *zoneRules) matches(zone *time.Location, before time.Duration, list []on
 	if offsetAt(zone, from) != before || len(list) > 0 && offsetAt(zone, list[len(list)-1].at) != list[len(list)-1].to {
 		return false
 	}
-	t := from.In(zone)
+	t := from
 	for _, o := range list {
-		_, end := t.ZoneBounds()
-		if !end.Equal(o.at) || offsetAt(zone, end) != o.to {
+		if t = nextChange(zone, t); !t.Equal(o.at) || offsetAt(zone, t) != o.to {
 			return false
 		}
-		t = end
 	}
-	_, end := t.ZoneBounds()
-	return end.IsZero() || end.After(to)
+	next := nextChange(zone, t)
+	return next.IsZero() || next.After(to)
 }

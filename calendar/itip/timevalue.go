@@ -65,6 +65,8 @@ func parseTimeOfDay(s string) (ofDay time.Duration, utc, ok bool) {
 		n *= 100
 	case len(s) == 2:
 		n *= 10000
+	case len(s) == 7 && n%10 == 0: // QUIRK: 2100000, from the examples of RFC 2446
+		n /= 10
 	case len(s) != 6:
 		return 0, false, false
 	}
