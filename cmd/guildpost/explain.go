@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guildpost/calendar"
 	"guildpost/mail"
 	"guildpost/mail/bounce"
 	"guildpost/store"
@@ -36,11 +37,6 @@ type explainedBounce struct {
 	Class     string `json:"class"`
 	Status    string `json:"status"`
 	Reason    string `json:"reason"`
-}
-
-type explainedCalendar struct {
-	Method string `json:"method"`
-	UID    string `json:"uid"`
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -126,9 +122,8 @@ func unwrapPath(err error) error {
 }
 
 func explainMessage(name string, raw []byte) explanation {
-	bare := isCalendarObject(raw)
-	if bare { // read as the message that would carry it
-		raw = append([]byte("Content-Type: text/calendar; charset=utf-8\r\n\r\n"), raw...)
+	if x, bare := explainBare(name, raw); bare {
+		return x
 	}
 	m := mail.Read(raw)
 	x := explanation{
@@ -139,24 +134,14 @@ func explainMessage(name string, raw []byte) explanation {
 	if len(m.From) > 0 {
 		x.From = m.From[0].String()
 	}
-	if x.addBounce(bounce.Read(m)); bare {
-		x.Kind = mail.KindCalendar
-	}
-	for _, c := range mail.CalendarParts(m) {
-		x.Calendar = append(x.Calendar, explainedCalendar{c.Method, c.UID})
-	}
-	return x
-}
-
-// isCalendarObject says that a file is an iCalendar object without a message around it, in UTF-8 or UTF-16.
-func isCalendarObject(raw []byte) bool {
-	var start []byte
-	for _, c := range raw[:min(len(raw), 100)] {
-		if c > ' ' && c < 0x7f {
-			start = append(start, c)
+	x.addBounce(bounce.Read(m))
+	if said := calendar.ReadMessage(m); x.Kind != mail.KindBounce {
+		x.addCalendar(said)
+		if len(said.Objects) > 0 && x.Kind == mail.KindPost && said.Objects[0].Method != "" {
+			x.Kind = mail.KindCalendar // what only winmail.dat shows
 		}
 	}
-	return len(start) >= 15 && strings.EqualFold(string(start[:15]), "BEGIN:VCALENDAR")
+	return x
 }
 
 // addBounce adds what a report says about deliveries. It knows more shapes than a look at the header does.
@@ -194,7 +179,7 @@ func (a *app) showExplanation(x explanation, asJSON bool) error {
 		say("bounce", strings.Join(strings.Fields(b.Recipient+" "+b.Class+" "+b.Status+" "+b.Reason), " "))
 	}
 	for _, c := range x.Calendar {
-		say("calendar", c.Method+" "+c.UID)
+		say("calendar", strings.Join(strings.Fields(strings.Join([]string{c.Method, c.UID, c.Attendee, c.PartStat, c.RecurrenceID, c.Start, c.Timezone}, " ")), " "))
 	}
 	for _, p := range x.Problems {
 		say("problem", p)
