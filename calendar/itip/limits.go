@@ -30,7 +30,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("the calendar object has more than %d %s and is not read", e.Limit, e.What)
+	return fmt.Sprintf("the calendar object has more than %d %s", e.Limit, e.What)
 }
 
 // problems collects sentences about what was odd, each once.

@@ -9,7 +9,7 @@ import (
 
 // zoneRules are what a VTIMEZONE says (RFC 5545 3.6.5).
 type zoneRules struct {
-	location    string // X-LIC-LOCATION: the name that libical and Apple write besides
+	locations   []string // what the zone is called besides its TZID
 	observances []observance
 }
 
@@ -33,7 +33,11 @@ const (
 )
 
 func readZoneRules(c *ical.Component) *zoneRules {
-	z := &zoneRules{location: prop(c, "X-LIC-LOCATION").Value}
+	z := &zoneRules{}
+	// QUIRK: libical and Apple, Outlook for Mac.
+	for _, name := range []string{"X-LIC-LOCATION", "X-ENTOURAGE-CFTIMEZONE"} {
+		z.locations = append(z.locations, prop(c, name).Value)
+	}
 	for _, child := range c.Children {
 		if child.Name != "STANDARD" && child.Name != "DAYLIGHT" || len(z.observances) >= maxObservances {
 			continue
@@ -69,6 +73,16 @@ func readObservance(c *ical.Component) (o observance, ok bool) {
 		}
 	}
 	return o, okTo
+}
+
+// begin returns the first moment that the rules say anything about.
+func (z *zoneRules) begin() (first time.Time) {
+	for _, o := range z.observances {
+		if at := o.start.Add(-o.from); first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first
 }
 
 // onsets returns when the clocks change within a span, in order, and what they show before it.

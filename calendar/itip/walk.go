@@ -159,33 +159,50 @@ func (w *walker) next() (time.Time, bool) {
 
 // fill makes the occurrences of the current period.
 func (w *walker) fill() bool {
-	length := 1
-	switch w.rule.Freq {
-	case Yearly:
-		length = yearLength(w.period.Year())
-	case Monthly:
-		length = monthLength(w.period.Year(), w.period.Month())
-	case Weekly:
-		length = 7
-	}
-	if !w.budget.take(1 + length) {
-		return false
-	}
 	w.buffer = w.buffer[:0]
-	for i := range length {
-		day := w.period.AddDate(0, 0, i)
-		if !w.rule.matches(day) {
-			continue
+	if w.rule.Freq != Yearly || len(w.rule.ByMonth) == 0 {
+		if !w.fillDays(w.period, w.length()) {
+			return false
 		}
-		for _, seconds := range w.times {
-			w.buffer = append(w.buffer, day.Add(time.Duration(seconds)*time.Second))
+	} else { // only the months that are named, since that is what most yearly rules are
+		for _, month := range w.rule.ByMonth {
+			first := time.Date(w.period.Year(), time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+			if !w.fillDays(first, monthLength(first.Year(), first.Month())) {
+				return false
+			}
 		}
-	}
-	if !w.budget.take(len(w.buffer)) {
-		return false
 	}
 	w.buffer = atPositions(w.buffer, w.rule.BySetPos)
 	return true
+}
+
+// length is how many days the current period has.
+func (w *walker) length() int {
+	switch w.rule.Freq {
+	case Yearly:
+		return yearLength(w.period.Year())
+	case Monthly:
+		return monthLength(w.period.Year(), w.period.Month())
+	case Weekly:
+		return 7
+	}
+	return 1
+}
+
+// fillDays adds the occurrences on some days.
+func (w *walker) fillDays(day time.Time, count int) bool {
+	if !w.budget.take(1 + count) {
+		return false
+	}
+	for range count {
+		if w.rule.matches(day) {
+			for _, seconds := range w.times {
+				w.buffer = append(w.buffer, day.Add(time.Duration(seconds)*time.Second))
+			}
+		}
+		day = day.Add(24 * time.Hour)
+	}
+	return w.budget.take(len(w.buffer))
 }
 
 // atPositions applies BYSETPOS to the occurrences of a period.

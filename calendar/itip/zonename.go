@@ -45,18 +45,17 @@ func zoneByName(name string) *time.Location {
 
 // zoneByTable looks a name in lower case up in both tables.
 //
-// QUIRK: "Romance" and "Eastern Daylight Time" for what Windows calls Standard Time (Exchange, Notes).
+// QUIRK: "Eastern Daylight Time" for what Windows calls Standard Time (Exchange).
 func zoneByTable(name string) *time.Location {
 	if known := ianaNames()[name]; known != "" {
 		return loadZone(known)
 	}
-	standard := strings.TrimSuffix(strings.TrimSuffix(name, " daylight time"), " summer time")
-	for _, windows := range []string{name, standard + " standard time"} {
-		if known := windowsZones[windows]; known != "" {
-			return loadZone(known)
+	for _, summer := range []string{" daylight time", " summer time"} {
+		if region, found := strings.CutSuffix(name, summer); found {
+			name = region + " standard time"
 		}
 	}
-	return nil
+	return loadZone(windowsZones[name])
 }
 
 // ianaNames are the names of zoneNames by themselves in lower case.
@@ -76,7 +75,10 @@ var loadedZones sync.Map
 
 // loadZone loads a zone by a name from our own tables, never by one from outside: the name reaches the file system.
 func loadZone(name string) *time.Location {
-	if name == "UTC" {
+	switch name {
+	case "":
+		return nil
+	case "UTC":
 		return time.UTC
 	}
 	if zone, known := loadedZones.Load(name); known {

@@ -86,16 +86,21 @@ func (z *zones) find(id string) *time.Location {
 		zone, _ := Zone(id)
 		return zone
 	}
-	if zone := zoneByName(rules.location); zone != nil {
-		return zone
+	for _, name := range rules.locations {
+		if zone := zoneByName(name); zone != nil {
+			return zone
+		}
 	}
 	return z.byContent(id, rules)
 }
 
-// byContent finds the zone whose clocks change as a VTIMEZONE says, from a year before the events to two years after. Those
-// that the name hints at come first. If there is none, the rules are made a zone themselves.
+// byContent finds the zone whose clocks change as a VTIMEZONE says, from a year before the events, or when the
+// rules begin, to two years after. Those that the name hints at come first. If there is none, the rules are made a zone themselves.
 func (z *zones) byContent(id string, rules *zoneRules) *time.Location {
 	from, to := z.around.AddDate(-1, 0, 0), z.around.AddDate(2, 0, 0)
+	if begin := rules.begin().Add(-time.Second); begin.After(from) && begin.Before(z.around) {
+		from = begin // QUIRK: Outlook for Mac writes the rules of the event's year and no earlier ones
+	}
 	before, list := rules.onsets(from, to)
 	for _, name := range zonesByWords(id) {
 		if zone := loadZone(name); zone != nil && rules.matches(zone, before, list, from, to) {

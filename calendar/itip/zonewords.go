@@ -43,6 +43,9 @@ func zonesByWords(name string) (zones []string) {
 		return nil
 	}
 	name = strings.ToLower(strings.Trim(name, ` "'`))
+	if zone := windowsZones[name+" standard time"]; zone != "" { // QUIRK: "Romance", "Eastern" (Notes, Exchange)
+		zones = append(zones, zone)
+	}
 	if strings.HasPrefix(name, "(utc") || strings.HasPrefix(name, "(gmt") {
 		_, name, _ = strings.Cut(name, ")")
 	}
