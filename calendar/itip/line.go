@@ -33,8 +33,9 @@ func parseLine(s string, p *problems) (contentLine, bool) {
 	if rest == "" {
 		return l.withoutColon(s)
 	}
-	l.value = strings.TrimLeft(rest[1:], " \t")
+	l.value = rest[1:]
 	l.mendAddress()
+	l.value = strings.TrimLeft(l.value, " \t")
 	return l, true
 }
 
@@ -95,7 +96,7 @@ func cutParamValue(s string, untilLastColon bool) (value, rest string) {
 	if end < 0 {
 		end = len(s)
 	}
-	return decodeParam(strings.TrimSpace(s[:end])), s[end:]
+	return decodeParam(s[:end]), s[end:]
 }
 
 // closingQuote returns the index of the quote that ends the one s begins with, or 0.
