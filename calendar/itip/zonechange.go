@@ -78,30 +78,19 @@ func yearlyRuns(changes []zoneChange) (runs []*yearlyRun) {
 	return runs
 }
 
-const (
-	// lookAhead is how many years of changes are looked at to find a zone's rule: in 28 each day of the week has come
-	// on each date.
-	lookAhead = 28
-	// shortestRun is how many years make a rule.
-	shortestRun = 3
-)
+// lookAhead is how many years of changes are looked at to find a zone's rule: in 28 each day of the week has come on each
+// date.
+const lookAhead = 28
 
-// rule returns the RRULE of a run, which ends with its last change unless that is in the year of the horizon. It is false
-// for a run that is too short, or whose days no rule names.
+// rule returns the RRULE of a run; false for one that ends before the year of the horizon, or whose days no rule names.
+//
+// QUIRK: a run that ends could have an UNTIL, but Python's icalendar 4 does not read one in UTC, and RFC 5545 allows no other.
 func (r *yearlyRun) rule(horizon int) (string, bool) {
-	if len(r.changes) < shortestRun {
+	if r.changes[len(r.changes)-1].wall().Year() < horizon {
 		return "", false
 	}
 	day, ok := r.day()
-	if !ok {
-		return "", false
-	}
-	first, last := r.changes[0].wall(), r.changes[len(r.changes)-1]
-	rule := fmt.Sprintf("FREQ=YEARLY;BYMONTH=%d;%s", first.Month(), day)
-	if last.wall().Year() < horizon {
-		rule += ";UNTIL=" + last.at.UTC().Format("20060102T150405Z")
-	}
-	return rule, true
+	return fmt.Sprintf("FREQ=YEARLY;BYMONTH=%d;%s", r.changes[0].wall().Month(), day), ok && len(r.changes) > 1
 }
 
 // day names the days of a run: the last or n-th such day of the week in the month, or the first one from a date on.
