@@ -173,7 +173,7 @@ func (e *Event) Length() Duration {
 	}
 	end := e.Ends()
 	if e.Start.AllDay && end.AllDay {
-		return Duration{Days: max(0, int(end.Wall.Sub(e.Start.Wall).Hours()/24))}
+		return Duration{Days: max(0, daysBetween(e.Start.Wall, end.Wall))}
 	}
 	return Duration{Exact: max(0, end.Instant(nil).Sub(e.Start.Instant(nil)))}
 }

@@ -81,9 +81,12 @@ func isControl(r rune) bool {
 	return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029'
 }
 
-// excerpt shortens a text for a problem's sentence.
+// excerpt shortens a text for a problem's sentence, and takes out what no sentence may hold.
 func excerpt(s string) string {
 	const most = 60
+	if s = strings.ToValidUTF8(s, "\uFFFD"); strings.IndexFunc(s, isControl) >= 0 {
+		s = cleanControls(s, &problems{})
+	}
 	count := 0
 	for i := range s {
 		if count == most {

@@ -82,7 +82,7 @@ func readObject(root *ical.Component, hint Hint, shared problems) Object {
 func (o *Object) setMethod(hint Hint, p *problems) {
 	declared := Method(upper(hint.Method))
 	switch {
-	case declared == "" || declared == o.Method:
+	case !isName(string(declared)) || declared == o.Method:
 	case o.Method == "":
 		o.Method = declared
 	default:

@@ -116,7 +116,7 @@ func (f *tnefFile) identity(e *Event, p *problems) {
 	}
 	id = bytes.Clone(id)
 	year, month, day := int(id[16])<<8|int(id[17]), time.Month(id[18]), int(id[19])
-	if year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= 31 {
+	if year >= minYear && year <= maxYear && month >= 1 && month <= 12 && day >= 1 && day <= 31 {
 		e.RecurrenceID = Date(year, month, day)
 	}
 	copy(id[16:20], []byte{0, 0, 0, 0})

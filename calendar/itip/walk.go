@@ -106,15 +106,18 @@ func (w *walker) skipTo(t time.Time) {
 	case Monthly:
 		n = (t.Year()-w.period.Year())*12 + int(t.Month()) - int(w.period.Month())
 	case Weekly:
-		n = int(t.Sub(w.period).Hours() / 24 / 7)
+		n = daysBetween(w.period, t) / 7
 	default:
-		n = int(t.Sub(w.period).Hours() / 24)
+		n = daysBetween(w.period, t)
 	}
 	if n = (n - 1) / w.rule.Interval; n > 0 {
 		w.advance(n)
 		w.begun = true
 	}
 }
+
+// daysBetween counts whole days; a time.Duration would end after 292 years.
+func daysBetween(a, b time.Time) int { return int((b.Unix() - a.Unix()) / 86400) }
 
 // advance moves on by n intervals.
 func (w *walker) advance(n int) {

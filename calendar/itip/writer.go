@@ -46,7 +46,7 @@ func (w *writer) raw(name string, params []writtenParam, value string) {
 func (w *writer) line(s string) {
 	if bad := strings.IndexFunc(s, isControl); bad >= 0 || !utf8.ValidString(s) {
 		name, _, _ := strings.Cut(s, ":")
-		w.fail(fmt.Sprintf("%s holds a control character or what is no UTF-8, and is not written", excerpt(strings.ToValidUTF8(cleanName(name), "?"))))
+		w.fail(fmt.Sprintf("%s holds a control character or what is no UTF-8, and is not written", excerpt(name)))
 		return
 	}
 	room := maxOctets
@@ -88,7 +88,7 @@ func (w *writer) token(name, value string) {
 		return
 	}
 	if !isName(value) {
-		w.fail(fmt.Sprintf("%s:%s is no name that can be written", name, excerpt(strings.ToValidUTF8(cleanName(value), "?"))))
+		w.fail(fmt.Sprintf("%s:%s is no name that can be written", name, excerpt(value)))
 		return
 	}
 	w.raw(name, nil, value)

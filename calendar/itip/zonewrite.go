@@ -1,8 +1,10 @@
 package itip
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -68,8 +70,34 @@ func (e *Event) lastNeeded() (last time.Time) {
 	return last
 }
 
+// writtenZones keeps VTIMEZONEs, which are the same in each of ten thousand invitations to one meeting.
+var writtenZones struct {
+	sync.Mutex
+	texts map[zoneSpan][]byte
+}
+
+const maxWrittenZones = 200
+
 // zone writes a VTIMEZONE.
 func (w *writer) zone(s zoneSpan) {
+	writtenZones.Lock()
+	defer writtenZones.Unlock()
+	text, known := writtenZones.texts[s]
+	if !known {
+		fresh := &writer{}
+		if fresh.makeZone(s); fresh.err != nil {
+			w.err = cmp.Or(w.err, fresh.err)
+			return
+		}
+		if text = fresh.out; len(writtenZones.texts) >= maxWrittenZones || writtenZones.texts == nil {
+			writtenZones.texts = map[zoneSpan][]byte{}
+		}
+		writtenZones.texts[s] = text
+	}
+	w.out = append(w.out, text...)
+}
+
+func (w *writer) makeZone(s zoneSpan) {
 	w.raw("BEGIN", nil, "VTIMEZONE")
 	w.text("TZID", s.zone.String())
 	if s.from.Year() < minYear || s.to.Year() > maxYear+100 {
