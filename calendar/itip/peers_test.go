@@ -101,6 +101,9 @@ func TestPeerPythonIcalendar(t *testing.T) {
 
 // TestPeerICALJS wants ical.js at the path GUILDPOST_TEST_ICALJS, as npm installs it: node_modules/ical.js/dist/ical.js.
 func TestPeerICALJS(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts Node")
+	}
 	library := os.Getenv("GUILDPOST_TEST_ICALJS")
 	needPeer(t, "ical.js", library != "")
 	node, err := exec.LookPath("node")

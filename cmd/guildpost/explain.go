@@ -43,7 +43,7 @@ func (a *app) explainCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{Use: "explain FILE...", Short: "Says what guildpost makes of a message", Args: arguments(1, -1),
 		Long: "Reads messages (.eml) or calendar objects (.ics) and says what they are: a post, a bounce, an automatic reply, a\n" +
-			"meeting's invitation or answer. It needs no database and sends nothing. FILE may be a folder, or - for standard input."}
+			"meeting's invitation or answer, with its time in UTC and its zone. It needs no database and sends nothing. FILE may be a folder, or - for standard input."}
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	c.RunE = func(_ *cobra.Command, args []string) error { return a.explain(args, asJSON) }
 	return c
