@@ -1,2 +1,3 @@
 package store
+
 const postErased = 1

@@ -73,7 +73,8 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "holds", "deliveries", "subscriptions",
-	"members", "addresses", "journal", "dispatches", "dispatch_skips", "post_flags", "app_passwords", "folder_choices"}
+	"members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
+	"post_flags", "app_passwords", "folder_choices"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -195,6 +196,7 @@ func useEverything(t *testing.T, db *DB) {
 	useQueue(t, db, now, s)
 	useReading(t, db, c, s)
 	useThreads(t, db, c)
+	useIMAP(t, db, now)
 }
 
 func useThreads(t *testing.T, db *DB, c Community) {
@@ -214,6 +216,31 @@ func useThreads(t *testing.T, db *DB, c Community) {
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound && KindOf(err) != Conflict {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+}
+
+func useIMAP(t *testing.T, db *DB, now time.Time) {
+	t.Helper()
+	m, err := db.IMAPMailbox(ctx, "lists@x.example:993", "INBOX")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range []func() error{
+		func() error { _, err := db.HoldIMAP(ctx, m.ID, "me", now, now); return err },
+		func() error { return db.RenewIMAP(ctx, m.ID, 1, 20) },
+		func() error {
+			return db.StepIMAP(ctx, m.ID, IMAPStep{LastUID: 9, Open: []IMAPOpen{{UID: 8}}, Closed: []uint32{7}, Handled: [][]byte{{1}}, Now: now})
+		},
+		func() error { _, err := db.IMAPDue(ctx, m.ID, now, 100); return err },
+		func() error { _, err := db.IMAPNext(ctx, m.ID); return err },
+		func() error { _, err := db.IMAPGivenUp(ctx, m.ID); return err },
+		func() error { _, err := db.IMAPHandled(ctx, []byte{1}); return err },
+		func() error { return db.ForgetIMAP(ctx, now) },
+		func() error { return db.ReleaseIMAP(ctx, m.ID, "me") },
+	} {
+		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
 	}
@@ -310,6 +337,16 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { _, err := db.AppPasswordHolds(ctx, 1); return err },
 		func() error { return db.UseAppPassword(ctx, 1, time.Now()) },
 		func() error { return db.RevokeAppPassword(ctx, Actor{}, s.MemberID, 1) },
+		func() error { return db.MeasuredPosts(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { _, err := db.CountPosts(ctx, c.ID, s.Since, s.Since); return err },
+		func() error { return db.MeasuredThreads(ctx, c.ID, s.Since, func(MeasuredThread) {}) },
+		func() error { _, err := db.FirstPosts(ctx, c.ID, []int64{1, 3}); return err },
+		func() error { _, err := db.FirstPostsFrom(ctx, c.ID, []string{"x@x.example"}); return err },
+		func() error { _, err := db.PostsOfMembers(ctx, c.ID, []int64{1, 3}, s.Since, s.Since); return err },
+		func() error { _, err := db.PostsByID(ctx, []int64{1, 3}); return err },
+		func() error { return db.MembershipChanges(ctx, c.ID, s.Since, func(MembershipChange) {}) },
+		func() error { return db.SubscriptionsAlive(ctx, c.ID, s.Since, func(Subscription) {}) },
+		func() error { _, err := db.ArchiveState(ctx, c.ID); return err },
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound {

@@ -143,6 +143,7 @@ func holdingSamples() []sample {
 		{"receipt", Receipt{For: forAna, Subject: "Which linter, and why?", Accepted: at(3, 3, 14, 30), Total: 1090, Delivered: 1085, Unlisted: 1,
 			Waiting: []Failure{greylisted, {"dana@d.example", ""}}, Refused: []Failure{{"emil@e.example", "550 5.1.1 No such user"}}, InDoubt: []Failure{{"fay@f.example", ""}}}},
 		{"not-delivered", NotDelivered{For: forAna, Subject: "Which linter, and why?", Failures: []Failure{{"ruts@lists.example.org", "There is no list address ruts@lists.example.org here."}}}},
+		{"not-delivered.nobody", NotDelivered{For: forAna, Nobody: true, Failures: []Failure{{"ruts@lists.example.org", "There is no list address ruts@lists.example.org here."}}}},
 	}
 }
 

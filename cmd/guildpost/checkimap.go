@@ -1,34 +1,59 @@
 package main
 
 import (
-	"crypto/tls"
-	"net"
+	"context"
+	"fmt"
 	"strings"
-	"time"
+
+	"guildpost/mail/inbound/imapwatch"
+	"guildpost/store"
 )
 
-// checkIMAPTaken says who listens where the archive should be served.
-func (a *app) checkIMAPTaken(conn net.Conn, c *Config, address string, deadline time.Time) finding {
-	const key = "web.imap_listen"
-	if err := conn.SetDeadline(deadline); err != nil {
-		return fail(key, "%s: %s", address, err)
+// checkIMAP logs in to each mailbox as the daemon will, and changes nothing there.
+func (a *app) checkIMAP(ctx context.Context, c *Config) (found []finding) {
+	for _, m := range c.IMAP {
+		box := m.mailbox()
+		name := "imap " + box.String()
+		report, err := imapwatch.Look(ctx, imapwatch.Options{Dial: a.net.dial, TLS: a.net.tls, Now: a.now, Timeout: checkTimeout}, box)
+		if err != nil {
+			found = append(found, fail(name, "%s", clean(store.Sentence(err)+cause(err))))
+			continue
+		}
+		found = append(found, ok(name, "%s", seen(report)))
+		for _, warning := range report.Warnings {
+			found = append(found, warn(name, "%s", warning))
+		}
 	}
-	if c.Inbound.TLSCert != "" && c.implicitIMAP() {
-		config := a.tlsConfig(c.Domain)
-		config.InsecureSkipVerify = true // whose name is in the certificate is for those who connect by that name
-		conn = tls.Client(conn, config)
-	}
-	greeting := readGreeting(conn, deadline)
-	switch {
-	case isOurIMAP(greeting):
-		return ok(key, "%s is in use by guildpost, which answers", address)
-	case strings.HasPrefix(greeting, "* OK"):
-		return fail(key, "%s is in use by another IMAP server (%q): stop it, or choose another address", address, greeting)
-	}
-	return fail(key, "%s is in use by another program, which does not speak IMAP: stop it, or choose another address", address)
+	return found
 }
 
-// isOurIMAP recognises the greeting that the library behind imapd writes: it has no name in it.
-func isOurIMAP(greeting string) bool {
-	return strings.HasPrefix(greeting, "* OK [CAPABILITY IMAP4rev1 ") && strings.HasSuffix(greeting, "] IMAP server ready")
+// cause is what an error came from, behind its sentence.
+func cause(err error) string {
+	text := strings.TrimPrefix(err.Error(), store.Sentence(err))
+	if text == err.Error() {
+		return ""
+	}
+	return text
+}
+
+// seen says what a mailbox is like.
+func seen(r imapwatch.Report) string {
+	var can []string
+	for _, one := range []struct {
+		there bool
+		name  string
+	}{{r.Idle, "IDLE"}, {r.Move, "MOVE"}, {r.UIDPlus, "UIDPLUS"}, {r.Keywords, "keywords"}} {
+		if one.there {
+			can = append(can, one.name)
+		}
+	}
+	offers := "none of IDLE, MOVE, UIDPLUS, keywords"
+	if len(can) > 0 {
+		offers = strings.Join(can, ", ")
+	}
+	secure := "without TLS"
+	if r.TLS {
+		secure = "with TLS"
+	}
+	return fmt.Sprintf("%d messages; logged in by %s %s; the server offers %s", r.Messages, r.Login, secure, offers)
 }

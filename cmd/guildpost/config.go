@@ -31,6 +31,7 @@ type Config struct {
 	Postmaster string
 
 	Inbound  InboundConfig
+	IMAP     []IMAPConfig
 	Outbound OutboundConfig
 	Web      WebConfig
 	Log      LogConfig
@@ -198,13 +199,15 @@ func (c *Config) finish(file string, text []byte) []problem {
 	return c.contradictions(positions(file, text))
 }
 
-func (c *Config) contradictions(at func(name string) problem) []problem {
+func (c *Config) contradictions(at func(name string, table int) problem) []problem {
 	var found []problem
-	say := func(key, format string, args ...any) {
-		p := at(key)
+	sayOf := func(table int, key, format string, args ...any) {
+		p := at(key, table)
 		p.text = fmt.Sprintf(format, args...)
 		found = append(found, p)
 	}
+	say := func(key, format string, args ...any) { sayOf(0, key, format, args...) }
+	c.imapContradictions(sayOf)
 	if (c.Inbound.TLSCert == "") != (c.Inbound.TLSKey == "") {
 		say("inbound.tls_cert", "inbound.tls_cert and inbound.tls_key go together: give both or neither")
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,10 @@ type configKey struct {
 	name   string // "outbound.smarthost"
 	number bool   // written in TOML as a number, not as text
 	def    string // the default
-	doc    string // one or more lines for the postmaster
-	set    func(c *Config, value string) error
+	// example is a value for the sample of a table that is not there by default, where def is none.
+	example string
+	doc     string // one or more lines for the postmaster
+	set     func(c *Config, value string) error
 }
 
 // env returns the variable that overrides the key.
@@ -28,6 +31,17 @@ func (k configKey) table() (table, key string) {
 		return k.name[:i], k.name[i+1:]
 	}
 	return "", k.name
+}
+
+// exampleOr returns a value that shows how the key is used.
+func (k configKey) exampleOr(none string) string {
+	switch {
+	case k.example != "":
+		return k.example
+	case k.def != "":
+		return k.def
+	}
+	return none
 }
 
 // toml returns a value as it is written in the file.
@@ -104,8 +118,11 @@ var configKeys = []configKey{
 		set: text(func(c *Config) *string { return &c.Log.Format }, oneOf("text", "json"))},
 }
 
+// allKeys are those of the configuration and of its [[imap]] tables.
+func allKeys() []configKey { return slices.Concat(configKeys, imapKeys) }
+
 func findKey(name string) (configKey, bool) {
-	for _, k := range configKeys {
+	for _, k := range allKeys() {
 		if k.name == name {
 			return k, true
 		}

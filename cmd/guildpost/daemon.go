@@ -16,6 +16,7 @@ import (
 	"guildpost/mail"
 	"guildpost/mail/archive/imapd"
 	"guildpost/mail/inbound"
+	"guildpost/mail/inbound/imapwatch"
 	"guildpost/mail/list"
 	"guildpost/mail/outbound"
 	"guildpost/mail/route"
@@ -34,6 +35,7 @@ type Daemon struct {
 	release func() error // of the claim on the database
 	list    *list.List
 	inbound *inbound.Server
+	watcher *imapwatch.Watcher // of mailboxes on other servers
 	worker  *outbound.Worker
 	loop    *dueLoop
 	keys    *keyWatch
@@ -51,6 +53,7 @@ type daemonOptions struct {
 	Now      func() time.Time
 	Resolver list.Resolver
 	Log      *slog.Logger
+	Archiver imapwatch.Archiver // keeps what comes from mailboxes of mode archive; without one these are refused
 }
 
 // newDaemon opens the database and builds all parts; nothing listens or sends yet.
@@ -116,7 +119,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	if err := d.buildIMAP(); err != nil {
 		return err
 	}
-	return d.buildInbound()
+	return d.buildInbound(ctx, o.Archiver)
 }
 
 // buildOutbound makes the delivery worker with the courier to the smarthost.
@@ -166,7 +169,7 @@ func (c composer) Compose(ctx context.Context, d store.Dispatch) (*outbound.Copy
 	return out, nil
 }
 
-func (d *Daemon) buildInbound() (err error) {
+func (d *Daemon) buildInbound(ctx context.Context, archiver imapwatch.Archiver) (err error) {
 	router := &route.Router{DB: d.db, Log: d.log, Domain: d.config.Domain, Accepting: d.accepting, Returned: d.returned}
 	d.handle(router)
 	in := d.config.Inbound
@@ -177,8 +180,10 @@ func (d *Daemon) buildInbound() (err error) {
 	if options.TLS, err = d.tls(); err != nil {
 		return err
 	}
-	d.inbound, err = inbound.New(options, router)
-	return err
+	if d.inbound, err = inbound.New(options, router); err != nil {
+		return err
+	}
+	return d.buildWatcher(ctx, router, archiver)
 }
 
 // tls is the TLS of all listeners, nil where there is no certificate.
@@ -233,7 +238,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 			d.log.Info("listening", "protocol", strings.ToUpper(kind), "address", addr)
 		}
 	}
-	if err := d.startIMAP(); err != nil {
+	if err := errors.Join(d.watcher.Start(), d.startIMAP()); err != nil {
 		return err
 	}
 	return d.startWeb()
@@ -242,6 +247,6 @@ func (d *Daemon) Start(ctx context.Context) error {
 // Stop takes no new mail, lets sessions and deliveries under way end, and closes the store last. When ctx ends
 // first, what still runs is cut; what was promised is kept either way.
 func (d *Daemon) Stop(ctx context.Context) error {
-	err := errors.Join(d.stopWeb(ctx), d.stopIMAP(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
+	err := errors.Join(d.stopWeb(ctx), d.stopIMAP(ctx), d.watcher.Stop(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
 	return errors.Join(err, d.closeStore())
 }

@@ -83,4 +83,3 @@ func (s maildirSink) Add(p store.Post, raw []byte) error { return s.w.Write(p.Da
 
 // End is part of Sink.
 func (s maildirSink) End(context.Context) error { return nil }
-

@@ -102,4 +102,3 @@ func Attachment(ctx context.Context, db *store.DB, post store.Post, part string)
 	}
 	return a, nil, store.Errorf(store.NotFound, "post %d has no file in part %s", post.ID, part)
 }
-
