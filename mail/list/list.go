@@ -60,8 +60,7 @@ type List struct {
 
 	heldLooked atomic.Int64 // when it was last looked what waits, microseconds
 
-	helpMu sync.Mutex
-	helped map[string]time.Time // who was helped with a wrong ticket, and when
+	helped helpedOnce
 }
 
 // maxReceived is how many servers a message may have been through: no honest one passes more, and a loop would go on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"guildpost/mail"
@@ -181,26 +182,45 @@ func replyAddress(m *mail.Message) string {
 	return ""
 }
 
-// helpOnce says whether somebody may be helped now: once a day, kept in memory only, since a wrong ticket must cost no
-// write.
-func (l *List) helpOnce(address string) bool {
-	const most = 10_000
-	l.helpMu.Lock()
-	defer l.helpMu.Unlock()
-	now := l.Now()
-	if last, ok := l.helped[address]; address == "" || ok && now.Sub(last) < 24*time.Hour {
+// A helpedOnce remembers who was helped with a ticket that does not work: once a day, and not too many in all, since the
+// sender may be forged. It is kept in memory only: a wrong ticket must cost no write.
+type helpedOnce struct {
+	mu    sync.Mutex
+	last  map[string]time.Time
+	since time.Time // when the hour began that n is about
+	n     int
+}
+
+const (
+	helpedMost   = 10_000 // people who are remembered
+	helpedAnHour = 200    // in all
+)
+
+// may says whether somebody may be helped now, and remembers that.
+func (h *helpedOnce) may(address string, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if last, ok := h.last[address]; address == "" || ok && now.Sub(last) < 24*time.Hour {
 		return false
 	}
-	if l.helped == nil || len(l.helped) >= most {
-		l.helped = map[string]time.Time{}
+	if now.Sub(h.since) >= time.Hour {
+		h.since, h.n = now, 0
 	}
-	l.helped[address] = now
+	if h.n >= helpedAnHour {
+		return false
+	}
+	if h.last == nil || len(h.last) >= helpedMost {
+		h.last = map[string]time.Time{}
+	}
+	h.n++
+	h.last[address] = now
 	return true
 }
 
 func (l *List) answerWrong(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
 	address := replyAddress(m)
-	if !l.helpOnce(address) {
+	if !l.helped.may(address, l.Now()) {
+		l.Log.Info("a ticket that does not work was not answered", "community", c.Address(), "from", address)
 		return nil
 	}
 	return l.send(ctx, letter{community: c, to: address, answers: m,
@@ -209,7 +229,8 @@ func (l *List) answerWrong(ctx context.Context, c store.Community, env mail.Enve
 
 func (l *List) answerExpired(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	address := replyAddress(m)
-	if !l.helpOnce(address) {
+	if !l.helped.may(address, l.Now()) {
+		l.Log.Info("a ticket that does not work was not answered", "community", c.Address(), "from", address)
 		return nil
 	}
 	return l.send(ctx, letter{community: c, to: address, answers: m,
