@@ -105,11 +105,11 @@ func (l *List) withTicket(ctx context.Context, token string, do func(ticketKind,
 // Ticket handles a message to a ticket's address. It ends in one of three: done, held for a human, answered with help.
 // What a robot sends does nothing, since a vacation answer confirms nothing.
 func (l *List) Ticket(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, token string) error {
-	if kind, reason := mail.Automatic(m, env.From, env.From == ""); kind != mail.AutoNone {
+	t, err := l.Keys.Open(token, l.Now())
+	if auto, reason := mail.Automatic(m, env.From, env.From == ""); auto != mail.AutoNone && (err != nil || !isButton(t, env, auto)) {
 		l.Log.Info("a robot's answer to a ticket was passed over", "community", c.Address(), "message_id", m.MessageID, "reason", reason)
 		return nil
 	}
-	t, err := l.Keys.Open(token, l.Now())
 	kind, known := kindOf(t)
 	switch {
 	case errors.Is(err, mail.ErrExpiredTicket):
@@ -139,6 +139,14 @@ func (l *List) Ticket(ctx context.Context, c store.Community, env mail.Envelope,
 	}
 	l.wake()
 	return err
+}
+
+// isButton says whether what looks like a robot is the button of a mail program: only programs read where a ticket for
+// leaving can be mailed to (List-Unsubscribe), and nobody's vacation answers go there.
+//
+// QUIRK: Apple's Mail marks what its "unsubscribe" sends Auto-Submitted: auto-replied.
+func isButton(t mail.Ticket, env mail.Envelope, auto mail.AutoKind) bool {
+	return t.Kind == mail.TicketLeave && env.From != "" && (auto == mail.AutoReply || auto == mail.AutoNotice)
 }
 
 // ticketCommunity finds the community that a ticket's object belongs to; NotFound where it is gone.

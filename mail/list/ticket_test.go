@@ -53,3 +53,34 @@ func TestWrongTickets(t *testing.T) {
 		t.Errorf("an hour later %d were helped", len(got))
 	}
 }
+
+// TestButtons: what mail programs send by themselves for their reader leaves; what else comes from machines does nothing.
+func TestButtons(t *testing.T) {
+	const auto = "Auto-Submitted: auto-replied\r\n"
+	for _, test := range []struct {
+		name, header string
+		kind         mail.TicketKind
+		null         bool
+		want         store.SubscriptionState
+	}{
+		{"a button", auto + "X-Apple-Unsubscribe: true\r\nSubject: unsubscribe\r\n", mail.TicketLeave, false, store.Left},
+		{"a button of another program", auto, mail.TicketLeave, false, store.Left},
+		{"a report with the null sender", auto, mail.TicketLeave, true, store.Active},
+		{"a report", "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\nSubject: Undelivered Mail Returned to Sender\r\n", mail.TicketLeave, false, store.Active},
+		{"another list", "List-Id: <other.example>\r\nPrecedence: list\r\n", mail.TicketLeave, false, store.Active},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newClub(t, store.Rules{})
+			s := w.member("eva@e.example", "Eva")
+			token := w.Keys.Seal(mail.Ticket{Kind: test.kind, Person: s.ID, Object: w.community.ID})
+			env, m := w.write("eva@e.example", test.header, "unsubscribe")
+			if test.null {
+				env.From = ""
+			}
+			w.check(w.Ticket(t.Context(), w.community, env, m, token))
+			if got := w.state("eva@e.example"); got != test.want {
+				t.Errorf("she is %s, want %s", got, test.want)
+			}
+		})
+	}
+}
