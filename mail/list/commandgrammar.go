@@ -47,6 +47,7 @@ var synonyms = map[string][]string{
 	"unmute":   {"unignore", "unfollow", "unwatch"},
 	"follow":   {"watch", "folgen", "seguir"},
 	"invite":   {"einladen", "invitar"},
+	"receipt":  {"delivered", "quittung", "acuse"},
 	"stats":    {"statistics", "stat"},
 	"find":     {"search", "such", "suche", "buscar"},
 	"get":      {"fetch", "send"},

@@ -35,6 +35,7 @@ func communityVerbs() map[string]verb {
 		"follow":   {"follow SUBJECT", true, planThreadMode},
 		"index":    {"index", true, planIndex},
 		"get":      {"get 12", true, planGet},
+		"receipt":  {"receipt SUBJECT", true, planReceipt},
 		"stats":    {"stats", true, planStats},
 		"invite":   {"invite ana@example.org", true, planInvite},
 		"thanks":   {"thanks ana@example.org for the review", true, planThanks},

@@ -72,6 +72,39 @@ func maskAddress(address string) string {
 	return address[:min(first, at)] + "…" + address[at:]
 }
 
+// planReceipt: "receipt SUBJECT", "receipt 12", or "receipt" in an answer to a post: what became of the asker's latest
+// post there, or for facilitators of the latest of all. Alone it is about the asker's latest post.
+func planReceipt(ctx context.Context, l *List, a *asker, c command) (plan, error) {
+	post, err := l.postMeant(ctx, a, c)
+	if store.KindOf(err) == store.NotFound {
+		return plan{}, l.refuse(a, "command.no-post", templates.Args{})
+	}
+	if err != nil {
+		return plan{}, err
+	}
+	w, err := l.receiptLetter(ctx, a.community, post.ID, a.s)
+	if store.KindOf(err) == store.NotFound {
+		return plan{}, l.refuse(a, "command.no-receipt", templates.Args{Subject: post.Subject})
+	}
+	return section(w.data), err
+}
+
+// postMeant finds the post that a command is about.
+func (l *List) postMeant(ctx context.Context, a *asker, c command) (store.Post, error) {
+	if a.withoutList(c.args) == "" && (a.message == nil || len(references(a.message)) == 0) {
+		return l.DB.LatestPost(ctx, a.community.ID, a.s.MemberID, 0)
+	}
+	th, err := l.threadMeant(ctx, a, c)
+	if err != nil {
+		return store.Post{}, err
+	}
+	by := a.s.MemberID
+	if a.isFacilitator() {
+		by = 0
+	}
+	return l.DB.LatestPost(ctx, a.community.ID, by, th.ID)
+}
+
 func showReceipt(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 	post, err := l.DB.Post(ctx, u.ticket.Object)
 	return Outcome{Community: u.community, Kind: "receipt", About: templates.Args{Subject: post.Subject}}, err
