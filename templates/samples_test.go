@@ -50,6 +50,8 @@ func joiningSamples() []sample {
 				{"What do you build, or want to build, in Rust?", "A parser for old mail formats.\nAnd a little game, in the evenings."},
 				{"How did you hear of us?", ""},
 			}, Approve: ticket("a"), Decline: ticket("r")}},
+		{"join-request.unclear", JoinRequest{For: For{Community: rust, Recipient: "Ben Okafor"}, ReplyApproves: true, Unclear: true, Address: "ana@a.example",
+			Asked: at(3, 3, 14, 30), Approve: ticket("a"), Decline: ticket("r")}},
 		{"join-declined", JoinDeclined{For: forAna, By: "Ben Okafor", Reason: "This community is for people who work at Example Ltd.\nThere is an open one at rust-users.example."}},
 		{"welcome", fullWelcome()},
 		{"welcome.little", Welcome{For: For{Community: Community{Title: "Announcements", Name: "announce", Address: "announce@lists.example.org",
