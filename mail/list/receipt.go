@@ -135,21 +135,26 @@ func actReceipt(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 	return out, nil
 }
 
-// receiptHead gives the author's own copy of a post the address that a receipt comes from.
-func (l *List) receiptHead(ctx context.Context, c store.Community, post store.Post) (func(dst []byte, subscription int64) []byte, error) {
-	head := l.unsubscribeHead(c)
-	if post.MemberID == 0 {
-		return head, nil
+// postHead gives each copy of a post its own way out, the address that mutes its thread, and the author's copy the address
+// that a receipt comes from.
+func (l *List) postHead(ctx context.Context, c store.Community, post store.Post) (func(dst []byte, subscription int64) []byte, error) {
+	author := store.Subscription{}
+	if post.MemberID != 0 {
+		var err error
+		if author, err = l.DB.SubscriptionOf(ctx, c.ID, post.MemberID); err != nil && store.KindOf(err) != store.NotFound {
+			return nil, err
+		}
 	}
-	author, err := l.DB.SubscriptionOf(ctx, c.ID, post.MemberID)
-	if store.KindOf(err) == store.NotFound {
-		return head, nil
+	head := l.unsubscribeHead(c)
+	ticket := func(dst []byte, field string, t mail.Ticket) []byte {
+		dst = append(append(dst, field...), ": <mailto:"...)
+		return append(append(dst, mail.TicketAddress(c.Name, c.Domain, l.Keys.Seal(t))...), ">\r\n"...)
 	}
 	return func(dst []byte, subscription int64) []byte {
-		if dst = head(dst, subscription); subscription != author.ID {
-			return dst
+		dst = ticket(head(dst, subscription), "X-Mute", mail.Ticket{Kind: mail.TicketMute, Person: subscription, Object: post.ThreadID})
+		if subscription == author.ID {
+			dst = ticket(dst, "X-Receipt", mail.Ticket{Kind: mail.TicketReceipt, Person: subscription, Object: post.ID})
 		}
-		ticket := l.ticket(c, mail.Ticket{Kind: mail.TicketReceipt, Person: author.ID, Object: post.ID})
-		return append(append(append(dst, "X-Receipt: <mailto:"...), ticket.Address...), ">\r\n"...)
-	}, err
+		return dst
+	}, nil
 }
