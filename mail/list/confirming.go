@@ -9,20 +9,6 @@ import (
 	"guildpost/templates"
 )
 
-// The life of a request to join:
-//
-//	          asked ──────────────┬─────────────┬──────────────▶ expired (3 days; an invitation 14)
-//	 a reply or the button │      │ a reply "no"│
-//	                       ▼      ▼             │
-//	 joins as the community │  declined         │
-//	 wants: confirm, open   │                   │
-//	        ▼               ▼ approve           │
-//	  done (member)     confirmed ──────────────┴──▶ declined by a facilitator, or expired after 30 days
-//	        ▲               │ a facilitator approves
-//	        └───────────────┘
-//
-// A ticket that comes again is answered with where the request stands. Who is a member already hears so.
-
 // confirmKind is the page's word for what a request confirms.
 func confirmKind(c store.Community, r store.Request) string {
 	switch r.Kind {
