@@ -51,6 +51,8 @@
 //
 // Failures belong to the address, so that what one community finds out helps the others. A bounce never makes mail to
 // whoever sent it, and one alone changes nothing: anybody can send one, and only who got our mail has a ticket.
+//
+// What failed on three earlier days is no part of many copies that fail together, unless nearly all do: it counts.
 package list
 
 import (
