@@ -29,6 +29,10 @@ type Arrival struct {
 	RewriteFrom bool
 	RequireTLS  bool
 	Skip        []int64 // members who get no copy
+	Text        PostText
+	Attachments []Attachment
+
+	packed *packedRaw // Raw, where Pack has done it already
 }
 
 // An Acceptance says what became of an arrival.
@@ -44,14 +48,21 @@ type Acceptance struct {
 const duplicateWindow = 30 * 24 * time.Hour
 
 // subjectWindow is how old a thread may be that a message joins by its subject alone.
-const subjectWindow = 30 * 24 * time.Hour
+const (
+	subjectWindow = 30 * 24 * time.Hour
+	subjectAhead  = time.Hour // how much later than its answer a thread may begin: clocks differ
+)
 
 // AcceptPost files a message into its thread and puts it on its way, in one transaction; what it returns is
 // promised.
 func (db *DB) AcceptPost(ctx context.Context, a Arrival) (Acceptance, error) {
-	raw, a := packRaw(a.Raw), a.bounded()
+	raw, err := db.packArrival(ctx, a)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	a = a.bounded()
 	var result Acceptance
-	err := db.durable.do(ctx, func(t *tx) (err error) {
+	err = db.durable.do(ctx, func(t *tx) (err error) {
 		if err = t.lockArchive(a.CommunityID); err != nil {
 			return err
 		}
@@ -129,28 +140,44 @@ func (t *tx) known(a Arrival) (result Acceptance, err error) {
 }
 
 func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error) {
-	rawID, err := t.keepRaw(raw)
+	position, err := t.position(a.CommunityID, postDate(a))
 	if err != nil {
 		return result, err
 	}
-	if result.ThreadID, err = t.threadFor(a); err != nil {
-		return result, err
-	}
-	date := postDate(a)
-	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
-		from_address, from_name, subject, sent_at, accepted_at, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(date), micros(a.Now), len(a.Raw))
+	result, rawID, err := t.filePost(a, raw, position)
 	if err != nil {
 		return result, err
 	}
-	if err := t.keepReferences(a, result.PostID); err != nil {
-		return result, err
-	}
-	if result.ThreadID, err = t.adoptChildren(a, result.ThreadID); err != nil {
+	if err := t.index(position, a.Text); err != nil {
 		return result, err
 	}
 	return result, t.dispatchPost(a, result.PostID, rawID)
+}
+
+// filePost makes a post of an arrival, in its thread; its words are to be indexed yet.
+func (t *tx) filePost(a Arrival, raw packedRaw, position int64) (result Acceptance, rawID int64, err error) {
+	if rawID, err = t.keepRaw(raw); err != nil {
+		return result, 0, err
+	}
+	if result.ThreadID, err = t.threadFor(a); err != nil {
+		return result, 0, err
+	}
+	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
+		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
+		text(a.Subject), micros(postDate(a)), micros(a.Now), len(a.Raw), position, a.Text.NewChars, a.Text.QuotedChars)
+	if err != nil {
+		return result, 0, err
+	}
+	if err := t.keepAttachments(result.PostID, a.Attachments); err != nil {
+		return result, 0, err
+	}
+	if err := t.keepReferences(a, result.PostID); err != nil {
+		return result, 0, err
+	}
+	result.ThreadID, err = t.adoptChildren(a, result.ThreadID)
+	return result, rawID, err
 }
 
 // postDate is the author's date unless it cannot be right: it lies in the future, or before there was e-mail.
@@ -162,9 +189,9 @@ func postDate(a Arrival) time.Time {
 }
 
 func (t *tx) keepReferences(a Arrival, postID int64) error {
-	for _, id := range a.References {
-		if _, err := t.exec(`INSERT INTO post_references (community_id, message_id, post_id) VALUES (?, ?, ?)
-			ON CONFLICT DO NOTHING`, a.CommunityID, id, postID); err != nil {
+	for distance, id := range a.References {
+		if _, err := t.exec(`INSERT INTO post_references (community_id, message_id, post_id, distance) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, a.CommunityID, id, postID, distance); err != nil {
 			return err
 		}
 	}
@@ -188,13 +215,13 @@ func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 }
 
 const postColumns = `id, community_id, thread_id, raw_id, member_id, message_id, from_address, from_name, subject,
-	sent_at, accepted_at, size`
+	sent_at, accepted_at, size, position, state`
 
 func scanPost(row rowScanner) (p Post, err error) {
-	var date, accepted int64
+	var date, accepted, state int64
 	err = row.Scan(&p.ID, &p.CommunityID, &p.ThreadID, &p.RawID, &p.MemberID, &p.MessageID, &p.From, &p.FromName,
-		&p.Subject, &date, &accepted, &p.Size)
-	p.Date, p.AcceptedAt = fromMicros(date), fromMicros(accepted)
+		&p.Subject, &date, &accepted, &p.Size, &p.Position, &state)
+	p.Date, p.AcceptedAt, p.Erased = fromMicros(date), fromMicros(accepted), state == postErased
 	return p, err
 }
 
@@ -225,11 +252,6 @@ func (db *DB) ThreadPosts(ctx context.Context, threadID int64) (all []Post, err 
 		return err
 	}, "SELECT "+postColumns+" FROM posts WHERE thread_id = ? ORDER BY sent_at, id", threadID)
 	return all, err
-}
-
-// Threads returns the threads of a community, the one with the latest post first.
-func (db *DB) Threads(ctx context.Context, communityID int64, limit int) (all []Thread, err error) {
-	return db.ThreadsSince(ctx, communityID, time.Time{}, limit)
 }
 
 // isNoRows says that a lookup found nothing.

@@ -9,7 +9,7 @@ import (
 const pruneChunk = 5000
 
 // rawUsers are the tables that refer to raw_messages: what none of them names is removed with its notice.
-var rawUsers = []string{"posts", "holds", "dispatches"}
+var rawUsers = []string{"posts", "holds", "dispatches", "import_problems"}
 
 // Prune removes deliveries that were finished before a time, then dispatches that have none left, with the bytes
 // of notices; in bounded steps: n is how many deliveries and dispatches it removed, 0 when nothing is left to do.
@@ -56,11 +56,22 @@ func (db *DB) pruneDispatches(ctx context.Context, before time.Time) (n int, err
 	return n, err
 }
 
+// pruneRaw removes those of some raw messages that nothing refers to any more, and then the blobs that stood in no other.
 func (t *tx) pruneRaw(ids []int64) error {
-	text := "DELETE FROM raw_messages WHERE " + t.dialect.in("id")
+	unused := t.dialect.in("id")
 	for _, table := range rawUsers {
-		text += " AND NOT EXISTS (SELECT 1 FROM " + table + " u WHERE u.raw_id = raw_messages.id)"
+		unused += " AND NOT EXISTS (SELECT 1 FROM " + table + " u WHERE u.raw_id = raw_messages.id)"
 	}
-	_, err := t.exec(text, t.dialect.idList(ids))
+	var blobs []int64
+	err := t.query(scanIDs(&blobs), "SELECT blob_id FROM raw_blobs WHERE raw_id IN (SELECT id FROM raw_messages WHERE "+unused+")",
+		t.dialect.idList(ids))
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM raw_messages WHERE "+unused, t.dialect.idList(ids)); err != nil || len(blobs) == 0 {
+		return err
+	}
+	_, err = t.exec("DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM raw_blobs r WHERE r.blob_id = blobs.id) AND "+t.dialect.in("id"),
+		t.dialect.idList(blobs))
 	return err
 }

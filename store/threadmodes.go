@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
-	"time"
 )
 
 // A ThreadMode is what a subscriber wants of one thread, whatever they want of all others.
@@ -142,67 +140,4 @@ func (db *DB) ThreadModes(ctx context.Context, subscriptionID int64) (modes map[
 		return err
 	}, "SELECT thread_id, mode FROM thread_modes WHERE subscription_id = ?", subscriptionID)
 	return modes, err
-}
-
-const threadColumns = `id, community_id, subject, posts,
-	(SELECT COUNT(DISTINCT from_address) FROM posts WHERE thread_id = threads.id), first_at, last_at, solved`
-
-func scanThread(row rowScanner) (th Thread, err error) {
-	var first, last int64
-	err = row.Scan(&th.ID, &th.CommunityID, &th.Subject, &th.Posts, &th.Participants, &first, &last, &th.Solved)
-	th.FirstAt, th.LastAt = fromMicros(first), fromMicros(last)
-	return th, err
-}
-
-// Thread returns the thread with an ID.
-func (db *DB) Thread(ctx context.Context, id int64) (th Thread, err error) {
-	err = db.queryRow(ctx, "there is no such thread", func(row rowScanner) (err error) {
-		th, err = scanThread(row)
-		return err
-	}, "SELECT "+threadColumns+" FROM threads WHERE id = ?", id)
-	return th, err
-}
-
-// ThreadsSince returns the threads of a community with a post since then, the one with the latest post first.
-func (db *DB) ThreadsSince(ctx context.Context, communityID int64, since time.Time, limit int) (all []Thread, err error) {
-	err = db.query(ctx, func(row rowScanner) error {
-		th, err := scanThread(row)
-		all = append(all, th)
-		return err
-	}, "SELECT "+threadColumns+" FROM threads WHERE community_id = ? AND last_at >= ? ORDER BY last_at DESC, id DESC LIMIT ?",
-		communityID, micros(since), limit)
-	return all, err
-}
-
-// ThreadsBySubject returns the threads of a community whose subject is base (as mail.BaseSubject makes it), the one with
-// the latest post first.
-func (db *DB) ThreadsBySubject(ctx context.Context, communityID int64, base string, limit int) (all []Thread, err error) {
-	err = db.query(ctx, func(row rowScanner) error {
-		th, err := scanThread(row)
-		all = append(all, th)
-		return err
-	}, "SELECT "+threadColumns+" FROM threads WHERE community_id = ? AND subject_base = ? ORDER BY last_at DESC, id DESC LIMIT ?",
-		communityID, key(base), limit)
-	return all, err
-}
-
-// likePattern matches what holds a text, in a LIKE … ESCAPE '\'.
-func likePattern(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
-}
-
-// ThreadsLike returns the threads of a community whose folded subject holds a folded text, the one with the latest post
-// first, and how many there are in all.
-func (db *DB) ThreadsLike(ctx context.Context, communityID int64, folded string, skip, limit int) (page []Thread, total int, err error) {
-	const where = ` FROM threads WHERE community_id = ? AND subject_base LIKE ? ESCAPE '\'`
-	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&total) }, "SELECT COUNT(*)"+where, communityID, likePattern(folded))
-	if err != nil || total == 0 {
-		return nil, 0, err
-	}
-	err = db.query(ctx, func(row rowScanner) error {
-		th, err := scanThread(row)
-		page = append(page, th)
-		return err
-	}, "SELECT "+threadColumns+where+" ORDER BY last_at DESC, id DESC LIMIT ? OFFSET ?", communityID, likePattern(folded), limit, skip)
-	return page, total, err
 }

@@ -1,7 +1,5 @@
 package store
 
-import "time"
-
 // threadFor finds the thread of a message, by its nearest known reference, else by its subject, and counts the
 // post in; or makes a thread. Threads never cross communities.
 func (t *tx) threadFor(a Arrival) (id int64, err error) {
@@ -36,10 +34,11 @@ func (t *tx) threadByReference(a Arrival) (id int64, err error) {
 			return id, err
 		}
 	}
-	// None of them is here, but another answer to one of them may be.
+	// None of them is here, but another answer to one of them may be; where a thread was split, one of the old part.
 	for _, ref := range a.References {
 		err = t.row(`SELECT p.thread_id FROM post_references r JOIN posts p ON p.id = r.post_id
-			WHERE r.community_id = ? AND r.message_id = ? ORDER BY p.id LIMIT 1`, a.CommunityID, ref).Scan(&id)
+			WHERE r.community_id = ? AND r.message_id = ? ORDER BY
+			EXISTS (SELECT 1 FROM posts x WHERE x.thread_id = p.thread_id AND x.split), p.id LIMIT 1`, a.CommunityID, ref).Scan(&id)
 		if err == nil || !isNoRows(err) {
 			return id, err
 		}
@@ -51,7 +50,7 @@ func (t *tx) threadBySubject(a Arrival) (id int64, err error) {
 	at := postDate(a)
 	err = t.row(`SELECT id FROM threads WHERE community_id = ? AND subject_base = ? AND last_at > ? AND first_at < ?
 		ORDER BY last_at DESC LIMIT 1`,
-		a.CommunityID, text(a.SubjectBase), micros(at.Add(-subjectWindow)), micros(at.Add(time.Hour))).Scan(&id)
+		a.CommunityID, text(a.SubjectBase), micros(at.Add(-subjectWindow)), micros(at.Add(subjectAhead))).Scan(&id)
 	if isNoRows(err) {
 		return 0, nil
 	}
@@ -59,16 +58,14 @@ func (t *tx) threadBySubject(a Arrival) (id int64, err error) {
 }
 
 // adoptChildren joins the threads of posts that referred to this one before it came, and returns the thread that
-// they are all in: the oldest.
+// they are all in: the oldest. A thread that was split off below this post stays what somebody made it.
 func (t *tx) adoptChildren(a Arrival, own int64) (int64, error) {
 	var others []int64
-	err := t.query(func(row rowScanner) error {
-		var id int64
-		err := row.Scan(&id)
-		others = append(others, id)
-		return err
-	}, `SELECT DISTINCT p.thread_id FROM post_references r JOIN posts p ON p.id = r.post_id
-		WHERE r.community_id = ? AND r.message_id = ? AND p.thread_id <> ?`, a.CommunityID, a.MessageID, own)
+	err := t.query(scanIDs(&others), `SELECT DISTINCT p.thread_id FROM post_references r JOIN posts p ON p.id = r.post_id
+		WHERE r.community_id = ? AND r.message_id = ? AND p.thread_id <> ? AND NOT EXISTS (
+			SELECT 1 FROM posts x JOIN post_references above ON above.post_id = x.id
+			WHERE x.thread_id = p.thread_id AND x.split AND above.community_id = ? AND above.message_id = ?)`,
+		a.CommunityID, a.MessageID, own, a.CommunityID, a.MessageID)
 	if err != nil {
 		return 0, err
 	}
@@ -85,24 +82,89 @@ func (t *tx) adoptChildren(a Arrival, own int64) (int64, error) {
 	return own, nil
 }
 
-// mergeThreads moves the posts of one thread into another, whose subject stays unless the other began before it.
+// mergeThreads makes one thread part of another, with all that hangs on it.
 func (t *tx) mergeThreads(from, into int64) error {
+	gone, err := t.thread(from)
+	if err != nil {
+		return err
+	}
+	stays, err := t.thread(into)
+	if err != nil {
+		return err
+	}
 	if _, err := t.exec("UPDATE posts SET thread_id = ? WHERE thread_id = ?", into, from); err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE threads SET
-		subject = (SELECT subject FROM posts WHERE thread_id = threads.id ORDER BY sent_at, id LIMIT 1),
-		subject_base = (SELECT o.subject_base FROM threads o WHERE o.id IN (threads.id, ?) ORDER BY o.first_at, o.id LIMIT 1),
-		posts = (SELECT COUNT(*) FROM posts WHERE thread_id = threads.id),
-		first_at = (SELECT MIN(sent_at) FROM posts WHERE thread_id = threads.id),
-		last_at = (SELECT MAX(sent_at) FROM posts WHERE thread_id = threads.id),
-		solved = solved OR (SELECT o.solved FROM threads o WHERE o.id = ?)
-		WHERE id = ?`, from, from, into); err != nil {
+	// What began first gives the subject, unless somebody gave a title.
+	if stays.titleBase == "" && (gone.titleBase != "" || gone.firstAt < stays.firstAt) {
+		stays.subject, stays.titleBase = gone.subject, gone.titleBase
+	}
+	if gone.firstAt < stays.firstAt {
+		stays.subjectBase = gone.subjectBase
+	}
+	stays.solved = stays.solved || gone.solved
+	if err := t.keepThread(stays); err != nil {
 		return err
 	}
+	if err := t.recountThread(into); err != nil {
+		return err
+	}
+	return t.leaveThread(from, into)
+}
+
+// leaveThread ends a thread that has no posts any more; what hangs on it moves to where its posts went.
+func (t *tx) leaveThread(from, into int64) error {
 	if err := t.moveThreadModes(from, into); err != nil {
 		return err
 	}
+	if _, err := t.exec(`INSERT INTO thread_labels (thread_id, label)
+		SELECT CAST(? AS BIGINT), label FROM thread_labels WHERE thread_id = ? ON CONFLICT DO NOTHING`, into, from); err != nil {
+		return err
+	}
+	if _, err := t.exec(`INSERT INTO thread_moves (old_id, thread_id) VALUES (?, ?)
+		ON CONFLICT (old_id) DO UPDATE SET thread_id = excluded.thread_id`, from, into); err != nil {
+		return err
+	}
 	_, err := t.exec("DELETE FROM threads WHERE id = ?", from)
+	return err
+}
+
+// recountThread sets the figures of a thread to those of its posts, and its subject to that of the first, unless somebody
+// gave it a title. A thread without posts goes.
+func (t *tx) recountThread(id int64) error {
+	n, err := t.exec("DELETE FROM threads WHERE id = ? AND NOT EXISTS (SELECT 1 FROM posts WHERE thread_id = ?)", id, id)
+	if err != nil || n > 0 {
+		return err
+	}
+	_, err = t.exec(`UPDATE threads SET
+		subject = CASE WHEN title_base <> '' THEN subject
+			ELSE (SELECT subject FROM posts WHERE thread_id = threads.id ORDER BY sent_at, id LIMIT 1) END,
+		posts = (SELECT COUNT(*) FROM posts WHERE thread_id = threads.id),
+		first_at = (SELECT MIN(sent_at) FROM posts WHERE thread_id = threads.id),
+		last_at = (SELECT MAX(sent_at) FROM posts WHERE thread_id = threads.id)
+		WHERE id = ?`, id)
+	return err
+}
+
+// A threadRow is what is kept of a thread beside its posts.
+type threadRow struct {
+	id, community                   int64
+	subject, subjectBase, titleBase string
+	firstAt                         int64
+	solved                          bool
+}
+
+func (t *tx) thread(id int64) (th threadRow, err error) {
+	err = t.row("SELECT id, community_id, subject, subject_base, title_base, first_at, solved FROM threads WHERE id = ?"+
+		t.dialect.forUpdate(), id).Scan(&th.id, &th.community, &th.subject, &th.subjectBase, &th.titleBase, &th.firstAt, &th.solved)
+	if isNoRows(err) {
+		return th, Errorf(NotFound, "there is no such thread")
+	}
+	return th, err
+}
+
+func (t *tx) keepThread(th threadRow) error {
+	_, err := t.exec("UPDATE threads SET subject = ?, subject_base = ?, title_base = ?, solved = ? WHERE id = ?",
+		th.subject, th.subjectBase, th.titleBase, th.solved, th.id)
 	return err
 }

@@ -192,6 +192,8 @@ type Post struct {
 	Date        time.Time // the author's Date field, or AcceptedAt where it cannot be right
 	AcceptedAt  time.Time
 	Size        int64
+	Position    int64 // in the archive: by community and date
+	Erased      bool  // a stub: what it said, and who said it, was erased
 }
 
 // A Thread is posts that answer each other.
@@ -204,6 +206,8 @@ type Thread struct {
 	FirstAt      time.Time
 	LastAt       time.Time
 	Solved       bool
+	Titled       bool     // Subject is a title that somebody gave it, not its first post's
+	Labels       []string // sorted
 }
 
 // A Hold is a message waiting for a facilitator.

@@ -54,6 +54,8 @@ func (t *tx) undo(by Actor, e JournalEntry) error {
 		return t.undoCommunity(by, e)
 	case "mute thread", "follow thread", "unmute thread":
 		return t.undoThreadMode(by, e)
+	case "merge threads", "split thread", "title thread", "solve thread", "open thread", "label thread", "unlabel thread":
+		return t.undoThread(by, e)
 	}
 	return Errorf(Invalid, "the change %q cannot be taken back", e.Action)
 }

@@ -53,6 +53,43 @@ func (p *progress) text(now time.Time) string {
 	return fmt.Sprintf("%s: %d of %d, %.0f/s, %s left", p.what, p.done, p.total, rate, left)
 }
 
+// progressOf begins to show work of which the steps are not counted before: set tells how much of it is done, in
+// another unit.
+func (a *app) progressOf(what string) *progress {
+	return &progress{app: a, what: what, start: a.now(), spoken: a.now()}
+}
+
+// set says that n steps are done, and how far the work is: part of whole, which is 0 where nobody knows.
+func (p *progress) set(n int, part, whole int64) {
+	p.done = n
+	now := p.app.now()
+	text := p.partText(now, part, whole)
+	if isTerminal(p.app.stderr) && whole > 0 {
+		if p.bar == nil {
+			p.bar = progressbar.NewOptions64(whole, progressbar.OptionSetWriter(p.app.stderr), progressbar.OptionSetPredictTime(false),
+				progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+		}
+		p.bar.Describe(text)
+		_ = p.bar.Set64(min(part, whole-1))
+		return
+	}
+	if now.Sub(p.spoken) >= progressEvery {
+		p.spoken = now
+		fmt.Fprintln(p.app.stderr, text)
+	}
+}
+
+// partText is "messages: 34000, 11333/s, 6s left".
+func (p *progress) partText(now time.Time, part, whole int64) string {
+	took := now.Sub(p.start).Seconds()
+	text := fmt.Sprintf("%s: %d, %.0f/s", p.what, p.done, float64(p.done)/took)
+	if part == 0 || whole == 0 {
+		return text
+	}
+	left := time.Duration(took * float64(whole-part) / float64(part) * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("%s, %s left", text, left)
+}
+
 // end takes the bar away.
 func (p *progress) end() {
 	if p.bar != nil {

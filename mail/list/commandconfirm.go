@@ -175,6 +175,8 @@ func (l *List) textOfChange(a *asker, e store.JournalEntry) string {
 	key, ok := map[string]string{
 		"join": "join", "leave": "leave", "remove": "remove", "ban": "ban", "suspend": "suspend", "change membership": "settings",
 		"change community": "community", "mute thread": "mute", "unmute thread": "unmute", "follow thread": "follow",
+		"merge threads": "merge", "split thread": "split", "title thread": "title", "solve thread": "solve", "open thread": "open",
+		"label thread": "label", "unlabel thread": "unlabel",
 	}[e.Action]
 	if !ok {
 		return e.Action

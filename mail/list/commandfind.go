@@ -119,8 +119,12 @@ func (l *List) threadsByAuthor(ctx context.Context, community int64, folded stri
 }
 
 func (l *List) threadLine(a *asker, th store.Thread) string {
+	var marks []string
+	if th.Solved {
+		marks = append(marks, l.say(a, "command.thread-solved", templates.Args{}))
+	}
 	return l.say(a, "command.thread", templates.Args{Value: strconv.FormatInt(th.ID, 10), Subject: th.Subject, N: th.Posts,
-		When: th.LastAt.In(l.zone(a.community, a.s))})
+		When: th.LastAt.In(l.zone(a.community, a.s)), Names: append(marks, th.Labels...)})
 }
 
 // findMembers finds members by name or address, and how many there are.

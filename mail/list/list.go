@@ -86,6 +86,8 @@ type List struct {
 	Postmaster string
 	// SharedCopies says that several recipients may get the same copy: their bounces have no ticket.
 	SharedCopies bool
+	// ArchiveOverIMAP says that members can read the archive with a mail program, and so may have app passwords.
+	ArchiveOverIMAP bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
 	// Wake tells the delivery workers that there is work; nil is nobody.
@@ -171,13 +173,14 @@ func (l *List) maxMessage(c store.Community) int64 {
 // arrival is what the store needs to know of a message.
 func (l *List) arrival(c store.Community, env mail.Envelope, m *mail.Message, author mail.Address, address string) store.Arrival {
 	base, reply := mail.BaseSubject(m.Subject)
+	hash := m.BodyHash()
 	a := store.Arrival{
-		CommunityID: c.ID, Raw: m.Raw, Sender: env.From, MessageID: m.MessageID, BodyHash: bodyHash(m), Reply: reply,
+		CommunityID: c.ID, Raw: m.Raw, Sender: env.From, MessageID: m.Identity(hash, c.Domain), BodyHash: hash, Reply: reply,
 		From: address, FromName: author.Name, Subject: m.Subject, SubjectBase: base, Date: m.Date, Now: l.Now(),
-		RequireTLS: env.RequireTLS, References: references(m),
+		RequireTLS: env.RequireTLS, References: m.Ancestors(), Text: store.PostText(m.SearchText()),
 	}
-	if a.MessageID == "" {
-		a.MessageID = contentID(m, a.BodyHash, c.Domain)
+	for _, f := range m.Files() {
+		a.Attachments = append(a.Attachments, store.Attachment(f))
 	}
 	return a
 }

@@ -72,7 +72,7 @@ func (l *List) forward(ctx context.Context, function string, env mail.Envelope, 
 	for i := range readers {
 		readers[i].Raw, readers[i].RequireTLS = raw, env.RequireTLS
 	}
-	sum := sha256.Sum256(append([]byte(function+"\n"+m.MessageID+"\n"), bodyHash(m)...))
+	sum := sha256.Sum256(append([]byte(function+"\n"+m.MessageID+"\n"), m.BodyHash()...))
 	once := store.Limit{Name: "forward " + hex.EncodeToString(sum[:16]), Most: 1, Within: 24 * time.Hour}
 	sent, err := l.DB.SendNotices(ctx, l.Now(), once, readers)
 	if err == nil {

@@ -75,7 +75,7 @@ func maskAddress(address string) string {
 // planReceipt: "receipt SUBJECT", "receipt 12", or "receipt" in an answer to a post: what became of the asker's latest
 // post there, or for facilitators of the latest of all. Alone it is about the asker's latest post.
 func planReceipt(ctx context.Context, l *List, a *asker, c command) (plan, error) {
-	post, err := l.postMeant(ctx, a, c)
+	post, err := l.postAskedAbout(ctx, a, c)
 	if store.KindOf(err) == store.NotFound {
 		return plan{}, l.refuse(a, "command.no-post", templates.Args{})
 	}
@@ -89,9 +89,9 @@ func planReceipt(ctx context.Context, l *List, a *asker, c command) (plan, error
 	return section(w.data), err
 }
 
-// postMeant finds the post that a command is about.
-func (l *List) postMeant(ctx context.Context, a *asker, c command) (store.Post, error) {
-	if a.withoutList(c.args) == "" && (a.message == nil || len(references(a.message)) == 0) {
+// postAskedAbout finds the post that a receipt is about.
+func (l *List) postAskedAbout(ctx context.Context, a *asker, c command) (store.Post, error) {
+	if a.withoutList(c.args) == "" && (a.message == nil || len(a.message.Ancestors()) == 0) {
 		return l.DB.LatestPost(ctx, a.community.ID, a.s.MemberID, 0)
 	}
 	th, err := l.threadMeant(ctx, a, c)

@@ -55,7 +55,7 @@ func (l *List) threadMeant(ctx context.Context, a *asker, c command) (store.Thre
 // threadAnswered is the thread of the post that a mail with commands answers.
 func (l *List) threadAnswered(ctx context.Context, a *asker, c command) (store.Thread, error) {
 	if a.message != nil {
-		for _, id := range references(a.message) {
+		for _, id := range a.message.Ancestors() {
 			posts, err := l.DB.PostsByMessageID(ctx, id)
 			if err != nil {
 				return store.Thread{}, err

@@ -49,12 +49,40 @@ CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
 
+-- What zstd knows of a community's mail before it reads a message: see dictionaries.go.
+CREATE TABLE dictionaries (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    made_at      BIGINT NOT NULL,
+    data         {{bytes}} NOT NULL
+);
+CREATE INDEX dictionaries_community ON dictionaries (community_id);
+
 CREATE TABLE raw_messages (
+    id            {{id}},
+    hash          {{bytes}} NOT NULL UNIQUE,
+    size          BIGINT NOT NULL,
+    dictionary_id BIGINT REFERENCES dictionaries (id),
+    data          {{bytes}} NOT NULL -- without what stands in blobs
+);
+CREATE INDEX raw_messages_dictionary ON raw_messages (dictionary_id) WHERE dictionary_id IS NOT NULL;
+
+-- Large files as they stand in messages, still encoded, each once.
+CREATE TABLE blobs (
     id   {{id}},
     hash {{bytes}} NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     data {{bytes}} NOT NULL
 );
+
+-- Where in a raw message a blob stood, counted in the whole message.
+CREATE TABLE raw_blobs (
+    raw_id  BIGINT NOT NULL REFERENCES raw_messages (id) ON DELETE CASCADE,
+    place   BIGINT NOT NULL,
+    blob_id BIGINT NOT NULL REFERENCES blobs (id),
+    PRIMARY KEY (raw_id, place)
+);
+CREATE INDEX raw_blobs_blob ON raw_blobs (blob_id);
 
 CREATE TABLE threads (
     id           {{id}},
@@ -64,10 +92,24 @@ CREATE TABLE threads (
     posts        BIGINT NOT NULL,
     first_at     BIGINT NOT NULL,
     last_at      BIGINT NOT NULL,
-    solved       BOOLEAN NOT NULL
+    solved       BOOLEAN NOT NULL,
+    title_base   {{text}} NOT NULL DEFAULT '' -- of a title that somebody gave it: then subject is that one, and stays
 );
 CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
+CREATE INDEX threads_title ON threads (community_id, title_base) WHERE title_base <> '';
 CREATE INDEX threads_last ON threads (community_id, last_at);
+
+CREATE TABLE thread_labels (
+    thread_id BIGINT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    label     {{text}} NOT NULL,
+    PRIMARY KEY (thread_id, label)
+);
+
+-- Which thread has become part of which: numbers that people have been told still lead somewhere.
+CREATE TABLE thread_moves (
+    old_id    BIGINT PRIMARY KEY,
+    thread_id BIGINT NOT NULL
+);
 
 CREATE TABLE posts (
     id           {{id}},
@@ -82,21 +124,74 @@ CREATE TABLE posts (
     subject      TEXT NOT NULL,
     sent_at      BIGINT NOT NULL,
     accepted_at  BIGINT NOT NULL,
-    size         BIGINT NOT NULL
+    size         BIGINT NOT NULL,
+    position     BIGINT NOT NULL UNIQUE, -- community and date: see search.go
+    new_chars    BIGINT NOT NULL,
+    quoted_chars BIGINT NOT NULL,
+    state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
+    split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
 );
 CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_raw ON posts (raw_id);
--- Whether somebody has posted before, and how often of late.
-CREATE INDEX posts_member ON posts (community_id, member_id, accepted_at);
-CREATE INDEX posts_author ON posts (community_id, from_address, accepted_at);
+CREATE INDEX posts_split ON posts (thread_id) WHERE split;
+-- What somebody has written, whether anything, and how much of late.
+CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
+CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
+-- The mailboxes of the archive: all there is of a post in a list of them.
+CREATE INDEX posts_mailbox ON posts (community_id, id, position);
+CREATE INDEX posts_erased ON posts (community_id, id) WHERE state = 1;
 
--- What a post refers to, nearest first: a parent that arrives late finds its children here.
+CREATE TABLE attachments (
+    post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    part    {{text}} NOT NULL,
+    name    TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    size    BIGINT NOT NULL,
+    hash    {{bytes}} NOT NULL,
+    PRIMARY KEY (post_id, part)
+);
+CREATE INDEX attachments_hash ON attachments (hash);
+
+-- Histories that are brought in: until one is finished, the archive of its community is not shown.
+CREATE TABLE imports (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    source       TEXT NOT NULL,
+    fingerprint  TEXT NOT NULL, -- of the source: while it is the same, how far it was read counts
+    actor        TEXT NOT NULL,
+    started_at   BIGINT NOT NULL,
+    finished_at  BIGINT NOT NULL, -- 0 while it is not
+    taken        BIGINT NOT NULL, -- messages from the beginning of the source that need not be read again
+    added        BIGINT NOT NULL,
+    duplicates   BIGINT NOT NULL,
+    bad          BIGINT NOT NULL
+);
+CREATE INDEX imports_community ON imports (community_id, finished_at);
+
+-- Messages that could not be filed, kept aside as they are.
+CREATE TABLE import_problems (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    import_id    BIGINT NOT NULL,
+    place        TEXT NOT NULL, -- where in the source
+    reason       TEXT NOT NULL,
+    raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
+    at           BIGINT NOT NULL,
+    UNIQUE (community_id, raw_id)
+);
+CREATE INDEX import_problems_raw ON import_problems (raw_id);
+
+-- The words of posts by position.
+{{search}}
+
+-- What a post refers to: a parent that arrives late finds its children here. The nearest has distance 0.
 CREATE TABLE post_references (
     community_id BIGINT NOT NULL,
     message_id   {{text}} NOT NULL,
     post_id      BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    distance     BIGINT NOT NULL,
     PRIMARY KEY (community_id, message_id, post_id)
 );
 CREATE INDEX post_references_post ON post_references (post_id);
@@ -282,3 +377,65 @@ CREATE TABLE thanks (
     at           BIGINT NOT NULL
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+
+-- A mailbox on another server that mail is fetched from, and how far it was looked through.
+CREATE TABLE imap_mailboxes (
+    id           {{id}},
+    account      {{text}} NOT NULL, -- user and server
+    mailbox      {{text}} NOT NULL,
+    uid_validity BIGINT NOT NULL, -- 0 where it was never opened
+    history_to   BIGINT NOT NULL, -- the last UID that was there when it was opened first
+    last_uid     BIGINT NOT NULL, -- each up to it is done with, or stands in imap_open
+    holder       TEXT NOT NULL, -- the daemon that watches it
+    held_until   BIGINT NOT NULL,
+    UNIQUE (account, mailbox)
+);
+
+-- Messages of a mailbox with which something is still to be done, or nothing can be.
+CREATE TABLE imap_open (
+    mailbox_id BIGINT NOT NULL REFERENCES imap_mailboxes (id) ON DELETE CASCADE,
+    uid        BIGINT NOT NULL,
+    state      BIGINT NOT NULL,
+    tries      BIGINT NOT NULL,
+    since      BIGINT NOT NULL,
+    next_at    BIGINT NOT NULL,
+    reason     TEXT NOT NULL,
+    PRIMARY KEY (mailbox_id, uid)
+);
+CREATE INDEX imap_open_due ON imap_open (mailbox_id, next_at) WHERE state < 3;
+
+-- What was handled, by a hash of its bytes and its recipient: so it is known again under another UID.
+CREATE TABLE imap_handled (
+    hash {{bytes}} PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
+CREATE INDEX imap_handled_at ON imap_handled (at);
+
+-- Passwords for programs that read the archive in a member's name. The password itself is not kept.
+CREATE TABLE app_passwords (
+    id         {{id}},
+    member_id  BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL, -- what its owner calls it: "my laptop"
+    hash       TEXT NOT NULL, -- as mail.HashPassword makes it
+    created_at BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL -- 0 for never; kept once a day
+);
+CREATE INDEX app_passwords_member ON app_passwords (member_id);
+
+-- What members marked in the archive: for each flag, one bit for each of the 4,096 posts whose IDs begin at 4,096 * chunk.
+CREATE TABLE post_flags (
+    member_id    BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    community_id BIGINT NOT NULL,
+    flag         {{text}} NOT NULL,
+    chunk        BIGINT NOT NULL,
+    bits         {{bytes}} NOT NULL,
+    PRIMARY KEY (member_id, community_id, flag, chunk)
+);
+
+-- Folders of the archive that a member chose to see, or not to see, otherwise than they are shown by themselves.
+CREATE TABLE folder_choices (
+    member_id BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    folder    {{text}} NOT NULL,
+    shown     BOOLEAN NOT NULL,
+    PRIMARY KEY (member_id, folder)
+);

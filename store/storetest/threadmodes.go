@@ -167,7 +167,7 @@ func threadsBySubject(t *testing.T, db *store.DB) {
 	equal(t, "by its subject", len(exact), 1)
 	th, err := db.Thread(ctx, exact[0].ID)
 	check(t, err)
-	equal(t, "by its ID", th, exact[0])
+	equal(t, "by its ID", fmt.Sprint(th), fmt.Sprint(exact[0]))
 	for part, want := range map[string]int{"rust": 2, "0% r": 1, "RUST": 0, "_": 0, "": 3} {
 		page, total, err := db.ThreadsLike(ctx, c.ID, part, 0, 1)
 		check(t, err)
