@@ -339,6 +339,16 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { _, err := db.AppPasswordHolds(ctx, 1); return err },
 		func() error { return db.UseAppPassword(ctx, 1, time.Now()) },
 		func() error { return db.RevokeAppPassword(ctx, Actor{}, s.MemberID, 1) },
+		func() error { return db.MeasuredPosts(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { _, err := db.CountPosts(ctx, c.ID, s.Since, s.Since); return err },
+		func() error { return db.MeasuredThreads(ctx, c.ID, s.Since, func(MeasuredThread) {}) },
+		func() error { _, err := db.FirstPosts(ctx, c.ID, []int64{1, 3}); return err },
+		func() error { _, err := db.FirstPostsFrom(ctx, c.ID, []string{"x@x.example"}); return err },
+		func() error { _, err := db.PostsOfMembers(ctx, c.ID, []int64{1, 3}, s.Since, s.Since); return err },
+		func() error { _, err := db.PostsByID(ctx, []int64{1, 3}); return err },
+		func() error { return db.MembershipChanges(ctx, c.ID, s.Since, func(MembershipChange) {}) },
+		func() error { return db.SubscriptionsAlive(ctx, c.ID, s.Since, func(Subscription) {}) },
+		func() error { _, err := db.ArchiveState(ctx, c.ID); return err },
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound {

@@ -176,6 +176,9 @@ func (t *tx) filePost(a Arrival, raw packedRaw, position int64) (result Acceptan
 	if err := t.keepReferences(a, result.PostID); err != nil {
 		return result, 0, err
 	}
+	if err := t.setParents(a, result.PostID); err != nil {
+		return result, 0, err
+	}
 	result.ThreadID, err = t.adoptChildren(a, result.ThreadID)
 	return result, rawID, err
 }

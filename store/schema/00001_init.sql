@@ -115,6 +115,7 @@ CREATE TABLE posts (
     id           {{id}},
     community_id BIGINT NOT NULL REFERENCES communities (id),
     thread_id    BIGINT NOT NULL REFERENCES threads (id),
+    parent_id    BIGINT NOT NULL DEFAULT 0, -- the post that it answers: see parents.go
     raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
     member_id    BIGINT NOT NULL,
     message_id   {{text}} NOT NULL,
@@ -134,6 +135,8 @@ CREATE TABLE posts (
 CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
+CREATE INDEX posts_sent ON posts (community_id, sent_at);
+CREATE INDEX posts_author_sent ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_raw ON posts (raw_id);
 CREATE INDEX posts_split ON posts (thread_id) WHERE split;
 -- What somebody has written, whether anything, and how much of late.
@@ -289,6 +292,7 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_member ON journal (member_id);
 CREATE INDEX journal_community ON journal (community_id, id);
+CREATE INDEX journal_at ON journal (community_id, at);
 
 -- What is due later. A row fires once: taking it deletes it in the transaction that does the work.
 CREATE TABLE schedule (
