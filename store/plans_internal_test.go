@@ -296,6 +296,8 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { _, err := db.PostsByMessageID(ctx, "1"); return err },
 		func() error { _, err := db.ThreadPosts(ctx, 1); return err },
 		func() error { _, err := db.HasPosted(ctx, c.ID, 1, "1"); return err },
+		func() error { _, err := db.LatestPost(ctx, c.ID, 1, 0); return err },
+		func() error { _, err := db.LatestPost(ctx, c.ID, 0, 1); return err },
 		func() error { _, err := db.PostsSince(ctx, c.ID, 1, "1", s.Since, 5); return err },
 		func() error { _, err := db.Threads(ctx, c.ID, 10); return err },
 		func() error { _, err := db.Holds(ctx, c.ID, Held); return err },
