@@ -235,7 +235,6 @@ func useIMAP(t *testing.T, db *DB, now time.Time) {
 		},
 		func() error { _, err := db.IMAPDue(ctx, m.ID, now, 100); return err },
 		func() error { _, err := db.IMAPNext(ctx, m.ID); return err },
-		func() error { _, err := db.IMAPGivenUp(ctx, m.ID); return err },
 		func() error { _, err := db.IMAPHandled(ctx, []byte{1}); return err },
 		func() error { return db.ForgetIMAP(ctx, now) },
 		func() error { return db.ReleaseIMAP(ctx, m.ID, "me") },

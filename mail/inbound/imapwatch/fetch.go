@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// batchOctets and batchMessages bound what is in memory: one batch is handled, one waits, one is coming in.
+	// batchOctets and batchMessages bound what is in memory: one batch is handled while the next one comes in.
 	batchOctets   = 4 << 20
 	batchMessages = 250
 	// overhead is how much the server may say about each message beside its octets.
@@ -121,7 +121,7 @@ type delivery struct {
 func (s *session) bodies(ctx context.Context, all []sized) (err error) {
 	fetching, cancel := context.WithCancel(ctx)
 	defer cancel()
-	got := make(chan delivery, 1)
+	got := make(chan delivery)
 	ended := make(chan error, 1)
 	go func() {
 		defer close(got)
