@@ -9,19 +9,22 @@ import (
 // finishedKept is how long finished deliveries can be looked up (queue show); after that only the post is left.
 const finishedKept = 30 * 24 * time.Hour
 
+// fetchedKept is how long mail that was fetched from a mailbox is known again when that mailbox is made anew.
+const fetchedKept = 400 * 24 * time.Hour
+
 // Due does everything that is due until a time, and returns how much that was. The loop calls it with the clock's
 // time, tests with a time of their own.
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
 	d.dueMu.Lock() // one at a time: the loop, and whoever asks for a time of their own
 	defer d.dueMu.Unlock()
-	if err := d.keys.look(ctx); err != nil {
-		return 0, err
-	}
+	d.keys.lookNow(ctx)
 	done, err = d.list.Due(ctx, until)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
-		return done + pruned, errors.Join(err, pruneErr)
+		expired, expireErr := expireOld(ctx, d.list, until)
+		d.list.Wake()
+		return done + pruned + expired, errors.Join(err, pruneErr, expireErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }
