@@ -120,13 +120,6 @@ func (c *bundleCache) put(id int64, plain []byte) {
 	}
 }
 
-// forget empties the cache: something was removed.
-func (c *bundleCache) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.all[:])
-}
-
 // bundled returns a copy of what stands at a place of a bundle.
 func (db *DB) bundled(ctx context.Context, id int64, place, kept int) ([]byte, error) {
 	plain := db.bundles.get(id)

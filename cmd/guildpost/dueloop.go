@@ -21,7 +21,8 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
-		return done + pruned, errors.Join(err, pruneErr)
+		bundled, bundleErr := bundle(ctx, d, until)
+		return done + pruned + bundled, errors.Join(err, pruneErr, bundleErr)
 	}
 	return done, err
 }
@@ -29,6 +30,20 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 func prune(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {
 	for ctx.Err() == nil {
 		n, err := d.db.Prune(ctx, until.Add(-finishedKept))
+		if err != nil || n == 0 {
+			return done, err
+		}
+		done += n
+	}
+	return done, ctx.Err()
+}
+
+// bundledAfter is when posts are packed together, to take less room: until then somebody may still get them.
+const bundledAfter = 14 * 24 * time.Hour
+
+func bundle(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {
+	for ctx.Err() == nil {
+		n, err := d.db.Bundle(ctx, until.Add(-bundledAfter))
 		if err != nil || n == 0 {
 			return done, err
 		}
