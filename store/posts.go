@@ -173,6 +173,9 @@ func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Accept
 	if err := t.keepReferences(a, result.PostID); err != nil {
 		return result, err
 	}
+	if err := t.setParents(a, result.PostID); err != nil {
+		return result, err
+	}
 	result.ThreadID, err = t.adoptChildren(a, result.ThreadID)
 	return result, err
 }

@@ -27,6 +27,7 @@ type Help struct {
 	For
 	Member      bool   // the recipient is one
 	Facilitator bool   // the recipient is one
+	Passwords   bool   // the archive can be read with a mail program
 	Address     string // of the installation: guildpost@…
 	Unknown     string // the line that brought this help; may be empty
 }

@@ -20,7 +20,7 @@ func TestArchiveImportKilled(t *testing.T) {
 	p := newProcess(t, "127.0.0.1:1", "")
 	c := p.fill(0)
 	file := filepath.Join(p.dir, "old.mbox")
-	writeHistory(t, file, messages)
+	writeOldMbox(t, file, messages)
 	db := p.open()
 	defer db.Close()
 	args := []string{"--config", p.config, "archive", "import", "rust", file}
@@ -48,8 +48,8 @@ func TestArchiveImportKilled(t *testing.T) {
 	}
 }
 
-// writeHistory writes an mbox of threads of ten.
-func writeHistory(t *testing.T, file string, n int) {
+// writeOldMbox writes an mbox of threads of ten.
+func writeOldMbox(t *testing.T, file string, n int) {
 	t.Helper()
 	f, err := os.Create(file)
 	if err != nil {

@@ -9,6 +9,9 @@ import (
 // finishedKept is how long finished deliveries can be looked up (queue show); after that only the post is left.
 const finishedKept = 30 * 24 * time.Hour
 
+// fetchedKept is how long mail that was fetched from a mailbox is known again when that mailbox is made anew.
+const fetchedKept = 400 * 24 * time.Hour
+
 // Due does everything that is due until a time, and returns how much that was. The loop calls it with the clock's
 // time, tests with a time of their own.
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
@@ -22,7 +25,7 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
 		bundled, bundleErr := bundle(ctx, d, until)
-		return done + pruned + bundled, errors.Join(err, pruneErr, bundleErr)
+		return done + pruned + bundled, errors.Join(err, pruneErr, bundleErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }

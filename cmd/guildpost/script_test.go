@@ -77,6 +77,8 @@ var scriptCommands = map[string]scriptCommand{
 	"click":     cmdClick,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
+	"imap":      cmdIMAP,
+	"archive":   cmdArchive,
 }
 
 // A world is what one script has beside its files.
@@ -86,6 +88,7 @@ type world struct {
 	code  int    // of the last guildpost
 	stdin string // for the next guildpost
 	mails *mailWorld
+	imap  *mailboxServer // nil where mail comes in by LMTP and SMTP
 }
 
 // clock is the script's time.
@@ -126,7 +129,7 @@ func cmdGuildpost(ts *testscript.TestScript, neg bool, args []string) {
 	a := &app{
 		dir: ts.MkAbs("."), environ: scriptEnviron(ts), now: w.clock,
 		stdin: strings.NewReader(w.stdin), stdout: ts.Stdout(), stderr: ts.Stderr(),
-		net: network{dial: noDial, resolve: noDNS{}, text: demoResolver{}},
+		net: network{dial: w.dial, resolve: noDNS{}, text: demoResolver{}},
 	}
 	w.stdin = ""
 	w.code = a.run(context.Background(), args)

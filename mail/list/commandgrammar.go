@@ -60,6 +60,7 @@ var synonyms = map[string][]string{
 	"index":    {"threads", "archive", "archives", "ls"},
 	"whois":    {"member"},
 	"thanks":   {"thank", "kudos", "danke", "gracias"},
+	"password": {"passwd", "passwort", "contraseña", "app-password"},
 	"undo":     {"revert", "takeback"},
 	"journal":  {"log", "history"},
 	"end":      {"quit", "exit", "stop", "eof"},
@@ -135,9 +136,12 @@ func parseCommand(line string) (c command, ok bool) {
 	if strings.HasPrefix(line, ">") {
 		return c, false
 	}
+	tail := ""
 	if line != "?" {
-		line = strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
-		line = strings.TrimRight(line, " \"'“”„‚‘’«»`*;,|")
+		begun := strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
+		front := line[:len(line)-len(begun)]
+		line = strings.TrimRight(begun, " \"'“”„‚‘’«»`*;,|")
+		tail = tailOf(front, begun[len(line):])
 	}
 	line = cutAt(line, maxCommandLine)
 	word, args, _ := strings.Cut(line, " ")
@@ -156,7 +160,22 @@ func parseCommand(line string) (c command, ok bool) {
 	if c.verb, _ = verbOf(bare); c.verb == "end" && c.args != "" { // "stop sending me this" ends nothing
 		c.verb = ""
 	}
+	if c.verb == "find" { // the quotation mark of a phrase, the asterisk of a beginning
+		c.line, c.args = c.line+tail, c.args+tail
+	}
 	return c, true
+}
+
+// tailOf is what of the end belongs to the last word: not what stands in front of the line as well, and so around it.
+func tailOf(front, end string) string {
+	plain := strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`)
+	front = plain.Replace(front)
+	return strings.Map(func(r rune) rune {
+		if r != '"' && r != '*' || strings.ContainsRune(front, r) {
+			return -1
+		}
+		return r
+	}, plain.Replace(end))
 }
 
 func isPlease(word string) bool {

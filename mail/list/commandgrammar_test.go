@@ -27,6 +27,8 @@ func TestParseCommands(t *testing.T) {
 		{name: "case and junk", text: "  - SET delivery Weekly;\n* \"info\"\n“who”,\n1", want: []string{"set delivery Weekly", "info", "who", "?1"}},
 		{name: "a question mark", text: "?", want: []string{"help"}},
 		{name: "a word with a mark behind it", text: "help!\ninfo:", want: []string{"help", "info"}},
+		{name: "the end of what is searched for", text: "find \"two words\"\nfind begin*\n*find around*\n\"find around it\"\n“find around, too”\nset name \"x\"",
+			want: []string{"find \"two words\"", "find begin*", "find around", "find around it", "find around, too", "set name \"x"}},
 		{name: "quoted lines", text: "> leave\n>set name x\nhelp", want: []string{"help"}},
 		{name: "an end", text: "help\nend\nleave", want: []string{"help"}},
 		{name: "other ends", text: "help\nQUIT\nleave", want: []string{"help"}},

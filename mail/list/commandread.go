@@ -17,7 +17,7 @@ func planHelp(_ context.Context, l *List, a *asker, _ command) (plan, error) {
 
 // helpText explains what the asker can do; unknown is the line that was not understood, if that brought them here.
 func (l *List) helpText(a *asker, unknown string) templates.Help {
-	return templates.Help{For: a.greeting(), Member: a.member, Facilitator: a.isFacilitator(), Address: l.ownAddress(), Unknown: unknown}
+	return templates.Help{For: a.greeting(), Member: a.member, Facilitator: a.isFacilitator(), Passwords: l.ArchiveOverIMAP, Address: l.ownAddress(), Unknown: unknown}
 }
 
 // ownAddress is where the installation takes commands.

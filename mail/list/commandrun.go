@@ -45,6 +45,7 @@ func communityVerbs() map[string]verb {
 		"stats":    {"stats", true, planStats},
 		"invite":   {"invite ana@example.org", true, planInvite},
 		"thanks":   {"thanks ana@example.org for the review", true, planThanks},
+		"password": {"password my laptop", true, planPassword},
 		"undo":     {"undo", true, planUndo},
 		"journal":  {"journal", true, planJournal},
 	}

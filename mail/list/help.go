@@ -26,5 +26,6 @@ func (l *List) OwnCommands(ctx context.Context, env mail.Envelope, m *mail.Messa
 		return err
 	}
 	all := communityVerbs()
-	return l.answerCommands(ctx, a, map[string]verb{"help": all["help"], "lists": all["lists"], "which": all["which"]})
+	return l.answerCommands(ctx, a, map[string]verb{"help": all["help"], "lists": all["lists"], "which": all["which"],
+		"find": {all["find"].usage, false, planFind}})
 }

@@ -50,8 +50,12 @@ type List struct {
 	Postmaster string
 	// SharedCopies says that several recipients may get the same copy: their bounces have no ticket.
 	SharedCopies bool
+	// ArchiveOverIMAP says that members can read the archive with a mail program, and so may have app passwords.
+	ArchiveOverIMAP bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
+	// Searcher finds posts for who asks by mail; nil finds none.
+	Searcher Searcher
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 
