@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,8 +10,6 @@ import (
 	"guildpost/store"
 	"guildpost/store/storetest"
 )
-
-var ctx = context.Background()
 
 // A searchedPost is a message of the suite: its name, when it was written, and its source without what all have.
 type searchedPost struct{ name, date, source string }
