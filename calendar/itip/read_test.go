@@ -37,6 +37,7 @@ func TestReadQuirks(t *testing.T) {
 		{"a parameter without a value", "ATTENDEE;RSVP:mailto:ada@example.com", address, "ada@example.com|"},
 		{"folded before a semicolon (Notes)", "ATTENDEE\r\n ;CN=\"Ada\"\r\n\t;PARTSTAT=ACCEPTED:mailto:ada@example.com", address, "ada@example.com|Ada"},
 		{"PARTSTAT in lower case", "ATTENDEE;PARTSTAT=accepted:mailto:a@example.com", func(e *Event) string { return string(e.Attendees[0].Answer) }, "ACCEPTED"},
+		{"an answer of nobody", "ATTENDEE;PARTSTAT=ACCEPTED:", func(e *Event) string { return string(e.Attendees[0].Answer) }, "ACCEPTED"},
 		{"two DELEGATED-TO", `ATTENDEE;DELEGATED-TO="mailto:b@example.com","mailto:c@example.com":mailto:a@example.com`, func(e *Event) string { return strings.Join(e.Attendees[0].DelegatedTo, " ") }, "b@example.com c@example.com"},
 
 		{"VALUE in lower case", "DTSTART;VALUE=date:20260310", start, "2026-03-10"},

@@ -96,7 +96,7 @@ func (r *eventReader) people() {
 	r.e.Organizer = readPerson(prop(r.c, "ORGANIZER"))
 	for _, p := range r.c.Props["ATTENDEE"] {
 		a := readAttendee(p)
-		if a.Address == "" && a.URI == "" && a.Name == "" {
+		if a.Person.IsZero() && a.Answer == "" {
 			continue
 		}
 		if len(r.e.Attendees) == MaxAttendees {
