@@ -164,12 +164,7 @@ func (t *tx) insertWords(table string, rows []searchRow) error {
 	return err
 }
 
-// unindex takes a post out of the index. text is what it was indexed with: SQLite wants the words again.
-func (t *tx) unindex(position int64, text PostText) error {
-	return t.unindexAll([]searchRow{{position, text}})
-}
-
-// unindexAll takes many posts out of the index.
+// unindexAll takes posts out of the index. Their texts are what they were indexed with: SQLite wants the words again.
 func (t *tx) unindexAll(rows []searchRow) error {
 	if err := t.markForgotten(); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,7 +176,7 @@ func measureSearch(b *testing.B, words *babbler, s *archive.Searcher, c store.Co
 	const queries = 500
 	for _, ranked := range []bool{false, true} {
 		var took []time.Duration
-		hits := 0
+		hits, used := 0, processorTime(b)
 		for range queries {
 			q, err := archive.ParseQuery(words.query(), archive.Asking{Now: time.Now(), Zone: time.UTC})
 			if err != nil {
@@ -194,7 +195,17 @@ func measureSearch(b *testing.B, words *babbler, s *archive.Searcher, c store.Co
 		b.ReportMetric(float64(took[queries/2].Microseconds())/1000, name+"-median-ms")
 		b.ReportMetric(float64(took[queries*99/100].Microseconds())/1000, name+"-p99-ms")
 		b.ReportMetric(float64(hits)/queries, name+"-hits")
+		b.ReportMetric(float64((processorTime(b)-used).Microseconds())/1000/queries, name+"-cpu-ms")
 	}
+}
+
+// processorTime is what this process has used of the processors: a figure that others on the machine change little.
+func processorTime(b *testing.B) time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 func measureThread(b *testing.B, db *store.DB) {

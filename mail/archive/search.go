@@ -2,8 +2,11 @@ package archive
 
 import (
 	"context"
+	"errors"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"guildpost/mail"
 	"guildpost/store"
@@ -101,21 +104,39 @@ func namesOf(communities []store.Community) string {
 // maxRead is how much, in octets of messages, is read for the snippets of a page: posts beyond it are shown without.
 const maxRead = 64 << 20
 
-// addSnippets reads the messages that were found. What is not kept any more has no snippet.
+// addSnippets reads the messages that were found, several at once. What is not kept any more has no snippet.
 func (s *Searcher) addSnippets(ctx context.Context, found []Found, terms []Term) error {
-	read := int64(0)
+	var readers sync.WaitGroup
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	read, next := int64(0), make(chan int, len(found))
 	for i := range found {
-		if read += found[i].Size; read > maxRead && i > 0 {
-			continue
+		if read += found[i].Size; read <= maxRead || i == 0 {
+			next <- i
 		}
-		raw, err := s.DB.Raw(ctx, found[i].RawID)
-		if store.KindOf(err) == store.NotFound && err != nil {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		found[i].Snippet = snippet(mail.Read(raw).Text().Readable(), terms)
 	}
+	close(next)
+	for n := range errs {
+		readers.Go(func() {
+			for i := range next {
+				if err := s.addSnippet(ctx, &found[i], terms); err != nil {
+					errs[n] = err
+					return
+				}
+			}
+		})
+	}
+	readers.Wait()
+	return errors.Join(errs...)
+}
+
+func (s *Searcher) addSnippet(ctx context.Context, f *Found, terms []Term) error {
+	raw, err := s.DB.Raw(ctx, f.RawID)
+	if err != nil {
+		if store.KindOf(err) == store.NotFound {
+			return nil
+		}
+		return err
+	}
+	f.Snippet = snippet(mail.Read(raw).Text().Readable(), terms)
 	return nil
 }
