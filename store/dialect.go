@@ -117,10 +117,12 @@ CREATE INDEX search_words ON search USING GIN (words);`)
 		// The rows stand in the primary key, instead of twice.
 		"{{clustered}}", " WITHOUT ROWID",
 		"{{text}}", "TEXT",
-		// The words alone are kept: search_rows is empty but while posts are taken out of the index, which wants them again.
+		// The index alone is kept. FTS4 takes a table without content, content="", for sound as it is, while it would compare
+		// another one with the index (PRAGMA integrity_check). Yet it reads what is to be taken out of the index again, from
+		// the table of that name: so there is one whose name is empty, and it is empty, too, but for that moment.
 		// Newest first, and without the lengths of texts, which only a ranking by them would read.
-		"{{search}}", `CREATE TABLE search_rows (docid INTEGER PRIMARY KEY, words TEXT NOT NULL);
-CREATE VIRTUAL TABLE search USING fts4(content="search_rows", words, tokenize=simple, matchinfo=fts3, order=desc);`)
+		"{{search}}", `CREATE TABLE "" (docid INTEGER PRIMARY KEY, words TEXT NOT NULL);
+CREATE VIRTUAL TABLE search USING fts4(content="", words, tokenize=simple, matchinfo=fts3, order=desc);`)
 }
 
 var bound sync.Map // SQL text with ? -> with $1…
