@@ -64,6 +64,8 @@ func TestReadQuirks(t *testing.T) {
 		{"a control character", "SUMMARY:Ta\alk", summary, "Talk"},
 		{"windows-1252", "SUMMARY:Caf\xe9 \x80", summary, "Café €"},
 		{"folded within a character", "SUMMARY:Caf\xc3\r\n \xa9", summary, "Café"},
+		{"quoted-printable (vCalendar)", "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9=\r\n und=20Tee", summary, "Café und Tee"},
+		{"the same in Latin-1", "SUMMARY;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:Caf=E9 =3D =07Tee=0D=0Ax", summary, "Café = Tee x"},
 		{"a lone backslash at the end", `SUMMARY:Talk\`, summary, `Talk\`},
 		{"CR LF in a text", `DESCRIPTION:one\r\ntwo\Nthree`, func(e *Event) string { return e.Description }, "one\ntwo\nthree"},
 		{"categories", `CATEGORIES:a\,b,c,,d`, func(e *Event) string { return strings.Join(e.Categories, "|") }, "a,b|c|d"},
