@@ -20,7 +20,6 @@ import (
 	"guildpost/store/storetest"
 )
 
-
 func importer(db *store.DB) *Importer {
 	return &Importer{DB: db, Now: func() time.Time { return storetest.Now }}
 }
