@@ -15,7 +15,18 @@ const (
 // splitText sorts lines into what is new, what is quoted and what is signature. In a
 // forwarded message the quotation is what the author wants to show, so it is new.
 func splitText(lines []textLine, forward bool) Text {
-	s := splitter{lines: lines, kinds: make([]lineKind, len(lines)), forward: forward}
+	s := sortLines(lines, forward)
+	return Text{
+		All:       joinLines(lines),
+		New:       s.collect(kindNew),
+		Quoted:    s.collect(kindQuoted),
+		Signature: s.collect(kindSignature),
+	}
+}
+
+// sortLines finds out the kind of each line.
+func sortLines(lines []textLine, forward bool) *splitter {
+	s := &splitter{lines: lines, kinds: make([]lineKind, len(lines)), forward: forward}
 	s.armour()
 	s.end = s.replyBelow()
 	s.quotes(s.end)
@@ -26,12 +37,7 @@ func splitText(lines []textLine, forward bool) Text {
 	if !s.hasNew() {
 		s.rescue()
 	}
-	return Text{
-		All:       joinLines(lines),
-		New:       s.collect(kindNew),
-		Quoted:    s.collect(kindQuoted),
-		Signature: s.collect(kindSignature),
-	}
+	return s
 }
 
 // A splitter finds out the kinds of lines.

@@ -35,6 +35,14 @@ type Text struct {
 // rendered as text, and all inline texts one after the other. Attachments and calendar
 // objects are no text, and messages that are attached are only if there is nothing else.
 func (m *Message) Text() Text {
+	c := m.textLines()
+	text := splitText(c.lines, isForwardSubject(m.Subject))
+	text.HTML, text.Truncated = c.html, c.truncated
+	return text
+}
+
+// textLines gathers what Text tells apart.
+func (m *Message) textLines() textCollector {
 	c := textCollector{charset: headerCharset(m.Header)}
 	c.part(m.Root)
 	if !c.found {
@@ -45,9 +53,7 @@ func (m *Message) Text() Text {
 			return !c.found
 		})
 	}
-	text := splitText(c.lines, isForwardSubject(m.Subject))
-	text.HTML, text.Truncated = c.html, c.truncated
-	return text
+	return c
 }
 
 // StripReply returns the new text of a bare text body such as that of a command: New

@@ -99,9 +99,13 @@ func (db *DB) Bans(ctx context.Context, communityID int64) (all []Ban, err error
 }
 
 // BanOf returns the ban that keeps an address out of a community now, nil where there is none: one of the address
-// itself, of the person who has it, or of its domain or one above.
+// itself, of which a hash is left where it was erased, of the person who has it, or of its domain or one above.
 func (db *DB) BanOf(ctx context.Context, now time.Time, communityID int64, address string) (found *Ban, err error) {
-	values := []any{communityID, micros(now), address, address}
+	hash, err := db.erasedHash(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	values := []any{communityID, micros(now), address, hash, address}
 	where := ""
 	domain := address[strings.LastIndexByte(address, '@')+1:]
 	for domain != "" {
@@ -114,7 +118,7 @@ func (db *DB) BanOf(ctx context.Context, now time.Time, communityID int64, addre
 		found = &b
 		return err
 	}, "SELECT "+banColumns+` FROM bans b WHERE b.community_id IN (0, ?) AND (b.until = 0 OR b.until > ?) AND (
-		b.kind = 'address' AND b.value = ?
+		b.kind = 'address' AND b.value IN (?, ?)
 		OR b.kind = 'person' AND b.value = (SELECT CAST(a.member_id AS TEXT) FROM addresses a WHERE a.address = ?)`+where+
 		") ORDER BY CASE WHEN b.until = 0 THEN 0 ELSE 1 END DESC, b.until LIMIT 1", values...)
 	return found, err

@@ -156,13 +156,6 @@ func (db *DB) IMAPNext(ctx context.Context, mailboxID int64) (at time.Time, err 
 	return at, err
 }
 
-// IMAPGivenUp returns how many messages of a mailbox could not be handled.
-func (db *DB) IMAPGivenUp(ctx context.Context, mailboxID int64) (n int, err error) {
-	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
-		"SELECT COUNT(*) FROM imap_open WHERE mailbox_id = ? AND state >= 2 AND state <= 3", mailboxID)
-	return n, err
-}
-
 // IMAPHandled says whether what has a hash was handled before, under whatever UID.
 func (db *DB) IMAPHandled(ctx context.Context, hash []byte) (handled bool, err error) {
 	err = db.query(ctx, func(row rowScanner) error {

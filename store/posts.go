@@ -244,13 +244,13 @@ func (db *DB) PostsByMessageID(ctx context.Context, messageID string) (all []Pos
 	return all, err
 }
 
-// ThreadPosts returns the posts of a thread by date.
+// ThreadPosts returns the posts of a thread, or of the one that has taken it in, by date.
 func (db *DB) ThreadPosts(ctx context.Context, threadID int64) (all []Post, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
 		p, err := scanPost(row)
 		all = append(all, p)
 		return err
-	}, "SELECT "+postColumns+" FROM posts WHERE thread_id = ? ORDER BY sent_at, id", threadID)
+	}, movedThread+"SELECT "+postColumns+" FROM posts WHERE thread_id IN (SELECT id FROM meant) ORDER BY sent_at, id", threadID)
 	return all, err
 }
 

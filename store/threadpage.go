@@ -31,7 +31,8 @@ func (db *DB) ThreadPage(ctx context.Context, threadID int64, after ThreadPlace,
 	return page, db.addParents(ctx, threadID, page)
 }
 
-// addParents finds for each post the nearest message that it answers and that is in the thread.
+// addParents finds for each post the nearest message that it answers and that is in the thread. The sum keeps the databases
+// from looking through all of the thread for each reference.
 func (db *DB) addParents(ctx context.Context, threadID int64, page []ThreadPost) error {
 	at := map[int64]int{}
 	ids := make([]int64, len(page))
@@ -47,6 +48,6 @@ func (db *DB) addParents(ctx context.Context, threadID int64, page []ThreadPost)
 		return err
 	}, `SELECT r.post_id, p.id FROM post_references r
 		JOIN posts p ON p.message_id = r.message_id AND p.community_id = r.community_id
-		WHERE `+db.dialect.in("r.post_id")+" AND p.thread_id = ? AND p.id <> r.post_id ORDER BY r.post_id, r.distance, p.id",
+		WHERE `+db.dialect.in("r.post_id")+" AND p.thread_id + 0 = ? AND p.id <> r.post_id ORDER BY r.post_id, r.distance, p.id",
 		db.dialect.idList(ids), threadID)
 }

@@ -120,6 +120,9 @@ func (t *tx) mergeThreads(from, into int64) error {
 	if err := t.recountThread(into); err != nil {
 		return err
 	}
+	if err := t.moveSlowThread(stays.community, from, into); err != nil {
+		return err
+	}
 	return t.leaveThread(from, into)
 }
 

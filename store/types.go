@@ -43,6 +43,7 @@ type Rules struct {
 	Footer       string    `json:"footer,omitempty"`        // "" is none
 	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
 	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
+	Retention    string    `json:"retention,omitempty"`     // how long posts stay: "5y", "18m", "90d"; "" is for good
 	Moderation
 	Bouncing
 	Visibility

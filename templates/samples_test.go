@@ -50,6 +50,8 @@ func joiningSamples() []sample {
 				{"What do you build, or want to build, in Rust?", "A parser for old mail formats.\nAnd a little game, in the evenings."},
 				{"How did you hear of us?", ""},
 			}, Approve: ticket("a"), Decline: ticket("r")}},
+		{"join-request.unclear", JoinRequest{For: For{Community: rust, Recipient: "Ben Okafor"}, ReplyApproves: true, Unclear: true, Address: "ana@a.example",
+			Asked: at(3, 3, 14, 30), Approve: ticket("a"), Decline: ticket("r")}},
 		{"join-declined", JoinDeclined{For: forAna, By: "Ben Okafor", Reason: "This community is for people who work at Example Ltd.\nThere is an open one at rust-users.example."}},
 		{"welcome", fullWelcome()},
 		{"welcome.little", Welcome{For: For{Community: Community{Title: "Announcements", Name: "announce", Address: "announce@lists.example.org",
@@ -92,7 +94,8 @@ func answerSamples() []sample {
 		{"ticket-expired.none", TicketExpired{For: operator, Expired: at(3, 6, 0, 0)}},
 		{"ticket-wrong", TicketWrong{For: forAna, Address: "rust+t.k3q7zj2m5xw@lists.example.org"}},
 		{"undo-done", UndoDone{For: forAna, By: "Ben Okafor", Changes: []string{"Chloé Dubois is a member again.", "She is a facilitator again."}}},
-		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Unknown: "setup my mail"}},
+		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Lost: true, Unknown: "setup my mail"}},
+		{"help.lost", Help{For: For{Community: rust}, Lost: true, Suggestion: "vacation"}},
 		{"help.installation", Help{For: operator, Address: "guildpost@lists.example.org"}},
 		{"info", Info{For: forAna, Type: "technology", Since: at(1, 12, 9, 0), Members: 12345, Join: "approve",
 			Facilitators: []Person{{Name: "Ben Okafor"}, {Name: "Dana Levi"}}, Meetings: fullWelcome().Meetings, Charter: true}},
@@ -157,6 +160,8 @@ func healthSamples() []sample {
 		{"mass-failure", MassFailure{For: For{Community: rust}, Subject: "Which linter, and why?", MessageID: "f00.b4r@a.example", Copies: 400, Failed: 398,
 			Domain: "big.example", Replies: []string{"550 5.7.1 Message refused, see https://big.example/why", "421 4.7.0 Try again later"}, Since: at(3, 3, 14, 30)}},
 		{"abuse-report", AbuseReport{For: For{Community: rust}, Address: "ana@a.example", Reporter: "big.example", Subject: "Which linter, and why?", Received: at(3, 3, 14, 30)}},
+		{"expiring", Expiring{For: forAna, Rule: "retention=5y", Posts: 1234, Before: at(3, 17, 0, 0), On: at(3, 31, 0, 0),
+			Stop: "guildpost cop set rust retention=off", Keep: "guildpost archive export rust FILE"}},
 		{"trouble", Trouble{For: For{}, Title: "the disk is nearly full", Text: "/var/lib/guildpost has 312 MB left.\nBelow 256 MB no mail is taken any more. Make room, or move the data folder."}},
 	}
 }

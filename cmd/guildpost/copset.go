@@ -17,7 +17,7 @@ type communityRule struct {
 	show func(j communityJSON) string
 }
 
-var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules)
+var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules)
 
 var generalRules = []communityRule{
 	{"title", "its name for people", func(c *store.Community, v string) (err error) {

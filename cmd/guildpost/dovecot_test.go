@@ -163,8 +163,9 @@ func (d *dovecot) fill(who string, n int, message func(i int) string) {
 		}
 	}
 	for i := range n {
-		file := filepath.Join(folder, "cur", fmt.Sprintf("%d.M%06dP1.test:2,", time.Now().Unix(), i))
 		text := strings.ReplaceAll(message(i), "\r\n", "\n")
+		// S is the size, W that with CRLF: what delivers into a Maildir knows both.
+		file := filepath.Join(folder, "cur", fmt.Sprintf("%d.M%06dP1.test,S=%d,W=%d:2,", time.Now().Unix(), i, len(text), len(text)+strings.Count(text, "\n")))
 		if err := errors.Join(os.WriteFile(file, []byte(text), 0o600), os.Chown(file, d.uid, d.gid)); err != nil {
 			d.t.Fatal(err)
 		}

@@ -17,15 +17,15 @@ const fetchedKept = 400 * 24 * time.Hour
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
 	d.dueMu.Lock() // one at a time: the loop, and whoever asks for a time of their own
 	defer d.dueMu.Unlock()
-	if err := d.keys.look(ctx); err != nil {
-		return 0, err
-	}
+	d.keys.lookNow(ctx)
 	done, err = d.list.Due(ctx, until)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
+		expired, expireErr := expireOld(ctx, d.list, until)
+		d.list.Wake()
 		bundled, bundleErr := bundle(ctx, d, until)
-		return done + pruned + bundled, errors.Join(err, pruneErr, bundleErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
+		return done + pruned + expired + bundled, errors.Join(err, pruneErr, expireErr, bundleErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }

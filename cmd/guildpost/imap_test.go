@@ -17,6 +17,7 @@ import (
 
 	"guildpost/mail/inbound/imapwatch"
 	"guildpost/mail/mailtest"
+	"guildpost/store"
 	"guildpost/store/storetest"
 )
 
@@ -186,7 +187,7 @@ func TestDovecotBackfill(t *testing.T) {
 	})
 	line := startCutter(t, d.addr, 100_000, 4_000_000)
 	archive := newCounter(n)
-	w := watchDovecot(t, line.addr(), archive, func(d time.Duration) <-chan time.Time { return time.After(d / 20) })
+	w := watchDovecot(t, storetest.Open(t), line.addr(), archive, func(d time.Duration) <-chan time.Time { return time.After(d / 20) })
 	began := time.Now()
 	select {
 	case <-archive.full:
@@ -210,10 +211,10 @@ func TestDovecotBackfill(t *testing.T) {
 }
 
 // watchDovecot watches the mailbox of "old" in mode archive.
-func watchDovecot(t testing.TB, addr string, archive imapwatch.Archiver, after func(time.Duration) <-chan time.Time) *imapwatch.Watcher {
+func watchDovecot(t testing.TB, db *store.DB, addr string, archive imapwatch.Archiver, after func(time.Duration) <-chan time.Time) *imapwatch.Watcher {
 	t.Helper()
 	w, err := imapwatch.New(imapwatch.Options{
-		DB: storetest.Open(t), Archiver: archive, After: after, Log: slog.New(slog.DiscardHandler),
+		DB: db, Archiver: archive, After: after, Log: slog.New(slog.DiscardHandler),
 		Mailboxes: []imapwatch.Mailbox{{Server: addr, TLS: imapwatch.NoTLS, Username: "old", Name: "INBOX", Mode: imapwatch.Archive, Community: 1,
 			After: imapwatch.Keep, Password: func() (string, error) { return "secret", nil }}},
 	})
@@ -233,8 +234,8 @@ func watchDovecot(t testing.TB, addr string, archive imapwatch.Archiver, after f
 
 // TestDovecotLarge: 200,000 messages lie in the mailbox already, and five are new.
 func TestDovecotLarge(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it is large")
+	if !required("dovecot") {
+		t.Skip("half a minute is for a machine that requires dovecot")
 	}
 	const old, new = 200_000, 5
 	d := startDovecot(t, "mbox")

@@ -58,27 +58,53 @@ func (a *app) showMeasures(r *digest.Report) error {
 	return nil
 }
 
+// showMeasure writes a sentence on the measure's own figure, a line for each that is available, and why others are not.
 func (a *app) showMeasure(name string, rows []figureRow) error {
-	table := a.table(measureTitles[name], "VALUE", "95 %", "KNOWN", "CHANGE", "WITHOUT FACILITATORS")
+	a.say("%s: %s", measureTitles[name], headline(rows[0]))
+	available := slices.DeleteFunc(slices.Clone(rows), func(r figureRow) bool { return !r.now.Available() })
+	if len(available) > 0 {
+		table := a.table("  FIGURE", "VALUE", "95 %", "KNOWN", "CHANGE", "WITHOUT FACILITATORS")
+		for _, row := range available {
+			table.row("  "+row.text(), figureValue(row.now), intervalText(row.now), percent(row.now.Coverage),
+				trendText(row.now, row.before), figureValue(row.without))
+		}
+		if err := table.flush(); err != nil {
+			return err
+		}
+	}
+	a.showMissing(rows)
+	return nil
+}
+
+// headline is a measure's own figure in a sentence.
+func headline(r figureRow) string {
+	if !r.now.Available() {
+		return fmt.Sprintf("%s is not available, since %s", r.text(), r.now.Why.Sentence())
+	}
+	text := fmt.Sprintf("%s (%s)", figureValue(r.now), r.text())
+	if r.before.Available() {
+		text += ", before " + figureValue(r.before)
+	}
+	return text
+}
+
+// showMissing names the figures that are not available, by their reasons. Where that is all of a measure, its own has said it.
+func (a *app) showMissing(rows []figureRow) {
 	missing := map[measure.Why][]string{}
 	var reasons []measure.Why
 	for _, row := range rows {
-		if !row.now.Available() {
-			if missing[row.now.Why] == nil {
-				reasons = append(reasons, row.now.Why)
+		if why := row.now.Why; why != "" {
+			if missing[why] == nil {
+				reasons = append(reasons, why)
 			}
-			missing[row.now.Why] = append(missing[row.now.Why], row.text())
-			continue
+			missing[why] = append(missing[why], row.text())
 		}
-		table.row("  "+row.text(), figureValue(row.now), intervalText(row.now), percent(row.now.Coverage), trendText(row.now, row.before), figureValue(row.without))
-	}
-	if err := table.flush(); err != nil {
-		return err
 	}
 	for _, why := range reasons {
-		a.say("  not available, since %s: %s", why.Sentence(), strings.Join(missing[why], "; "))
+		if len(missing[why]) < len(rows) {
+			a.say("  not available, since %s: %s", why.Sentence(), strings.Join(missing[why], "; "))
+		}
 	}
-	return nil
 }
 
 // windowText names a whole month, else the days.

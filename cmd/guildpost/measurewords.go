@@ -23,7 +23,7 @@ var figureWords = map[string]string{
 	"members.went_inactive": "last contributed 90 days before", "members.units": "units or mail domains of members",
 	"members.elephant_factor": "units with half of the contributions", "members.guests": "guests at meetings", "members.guests_joined": "guests of 90 days ago who joined",
 
-	"meetings.frequency": "meetings a month", "meetings.held": "meetings held", "meetings.unconfirmed": "held by their RSVPs alone",
+	"meetings.frequency": "number of meetings a month", "meetings.held": "meetings held", "meetings.unconfirmed": "held by their RSVPs alone",
 	"meetings.adherence": "planned meetings that were held", "meetings.cancelled": "cancelled after the invitation, for each planned",
 	"meetings.cancelled_late": "cancelled within a day of the start", "meetings.gap_median": "days between meetings of a year, median",
 	"meetings.gap_max": "days between meetings of a year, longest", "meetings.drought": "days since the last, by the rhythm's days",

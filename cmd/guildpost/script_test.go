@@ -79,6 +79,10 @@ var scriptCommands = map[string]scriptCommand{
 	"complain":  cmdComplain,
 	"imap":      cmdIMAP,
 	"archive":   cmdArchive,
+
+	"leftover": cmdLeftover,
+	"restore":  cmdRestore,
+	"unzip":    cmdUnzip,
 }
 
 // A world is what one script has beside its files.
@@ -187,13 +191,18 @@ func cmdLines(ts *testscript.TestScript, neg bool, args []string) {
 // outcome runs the program in a folder and returns what it wrote.
 func outcome(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return commandIn(dir, time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC), args...)
+}
+
+// commandIn is outcome at a time.
+func commandIn(dir string, now time.Time, args ...string) (code int, stdout, stderr string) {
 	var out, errors bytes.Buffer
 	a := &app{
-		dir: dir, now: func() time.Time { return time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC) },
+		dir: dir, now: func() time.Time { return now },
 		stdin: strings.NewReader(""), stdout: &out, stderr: &errors,
 		net: network{dial: noDial, resolve: noDNS{}, text: demoResolver{}},
 	}
-	code = a.run(t.Context(), args)
+	code = a.run(context.Background(), args)
 	return code, out.String(), errors.String()
 }
 

@@ -28,7 +28,7 @@ type changeJSON struct {
 func (a *app) undoCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{Use: "undo [ID]", Short: "Takes a change back, or lists the latest", Args: arguments(0, 1),
-		Long: "Takes back a change of a membership, of a community's rules or of a thread that was muted, by its ID in the journal.\n" +
+		Long: "Takes back a change of a membership, of a community's rules or of a thread, by its ID in the journal.\n" +
 			"What was changed again since then stays as it is. Without an ID it lists the latest changes of all communities."}
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -105,6 +105,9 @@ func sentenceOf(e store.JournalEntry) string {
 		return strings.TrimSpace(e.Action + " " + strings.TrimPrefix(e.After+e.Before, " "))
 	}
 	_ = json.Unmarshal([]byte(e.Before), &before) // the first change of something has nothing before
+	if text, ok := threadSentence(e.Action, before, after); ok {
+		return text
+	}
 	text := e.Action
 	if address, ok := after["address"].(string); ok {
 		text += " " + address

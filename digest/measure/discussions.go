@@ -39,7 +39,7 @@ const (
 // newcomerTime is how long after joining one is a newcomer.
 const newcomerTime = 30 * day
 
-// Parts implement Measure.
+// Parts implements Measure.
 func (d Discussions) Parts() []Part {
 	return []Part{
 		{"quality", d.Quality}, {"answered", d.Answered}, {"first_response", d.FirstAnswer}, {"first_response_p90", d.FirstAnswer90},

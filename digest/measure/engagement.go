@@ -24,7 +24,7 @@ type Moves struct{ Up, Held, Down Figure }
 
 var stepNames = [...]string{"answered", "posted_or_attended", "contributing", "leading"}
 
-// Parts implement Measure.
+// Parts implements Measure.
 func (e Engagement) Parts() []Part {
 	parts := []Part{{"rate", e.Rate}}
 	for l := Leading; l >= Exploring; l-- {

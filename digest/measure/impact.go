@@ -29,7 +29,7 @@ type Impact struct {
 // minutesOfPost is what a post is taken to cost its author.
 const minutesOfPost = 10
 
-// Parts implement Measure.
+// Parts implements Measure.
 func (i Impact) Parts() []Part {
 	parts := []Part{
 		{"index", i.Index}, {"active", i.Active}, {"on_track", i.OnTrack}, {"late", i.LateOnes}, {"done", i.Done}, {"dropped", i.Dropped},

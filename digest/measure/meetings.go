@@ -34,7 +34,7 @@ type Meetings struct {
 	Forecast      Figure            // how many will come to the next one
 }
 
-// Parts implement Measure.
+// Parts implements Measure.
 func (m Meetings) Parts() []Part {
 	parts := []Part{
 		{"frequency", m.Frequency}, {"held", m.Held}, {"unconfirmed", m.Unconfirmed}, {"adherence", m.Adherence},

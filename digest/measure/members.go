@@ -40,7 +40,7 @@ const Inactivity = 90 * day
 // RetentionMonths are the months after which it is looked who stayed.
 var RetentionMonths = []int{1, 3, 6, 12}
 
-// Parts implement Measure.
+// Parts implements Measure.
 func (m Members) Parts() []Part {
 	parts := []Part{
 		{"members", m.Number}, {"deliverable", m.Deliverable}, {"no_mail", m.NoMail}, {"joins", m.Joins}, {"leaves", m.Leaves},

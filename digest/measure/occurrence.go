@@ -96,7 +96,7 @@ func overlap(a, b []PersonID) (n int) {
 // moved is how far a meeting may be from its planned time and still be that one.
 const moved = 3 * day
 
-// kept are the planned times of which a meeting was held, each by one of its own: both in their order, which finds as many as
+// keptPlans counts the planned times of which a meeting was held, each by one of its own. Both are in their order, which finds as many as
 // there can be.
 func keptPlans(planned []time.Time, held []occurrence) (n int) {
 	used := 0

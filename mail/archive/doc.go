@@ -19,4 +19,10 @@
 // # Out
 //
 // Export writes posts as mboxrd, Maildir or ZIP, byte for byte; what is imported from them is the same archive.
+//
+// # Less
+//
+// Posts do not stay for ever where a community wants that: what is older than its rule is deleted (Retention). And when
+// somebody is erased, what they said becomes a stub that keeps its thread together, and their name and address are
+// replaced wherever others have written them (Eraser).
 package archive

@@ -48,7 +48,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"stats", [5]string{member, yes, yes, yes, yes}},
 		{"index", [5]string{member, yes, yes, yes, yes}},
 		{"get 1", [5]string{member, yes, yes, yes, yes}},
-		{"get 2", [5]string{member, no, no, no, no}}, // another community's
+		{"get 2", [5]string{member, no, no, no, no}},             // another community's
+		{"receipt", [5]string{member, no, no, no, no}},           // none of them has written
+		{"receipt Linters", [5]string{member, no, no, yes, yes}}, // Ben has
+		{"receipt 2", [5]string{member, no, no, no, no}},
 		{"join", [5]string{ask, yes, yes, yes, yes}},
 		{"join dan@d.example", [5]string{no, no, no, ask, yes}},
 		{"leave", [5]string{yes, ask, yes, ask, yes}},

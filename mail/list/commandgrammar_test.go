@@ -104,7 +104,7 @@ func TestVerbs(t *testing.T) {
 func TestNearestVerb(t *testing.T) {
 	for word, want := range map[string]string{
 		"vacaton": "vacation", "hlep": "help", "subscibe": "join", "unsubscrib": "leave", "folow": "follow", "mutte": "mute", "sett": "set",
-		"Inivte": "invite", "charta": "charter", "whos": "who", "": "", "x": "", "banana": "", "http://evil.example": "", "jetzt": "",
+		"Inivte": "invite", "charta": "charter", "whos": "whois", "fnd": "find", "serch": "find", "indexx": "index", "verlasen": "leave", "": "", "x": "", "banana": "", "http://evil.example": "", "jetzt": "",
 		strings.Repeat("help", 10): "",
 	} {
 		for range 5 { // it must not depend on the order of a map

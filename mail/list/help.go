@@ -16,7 +16,7 @@ func (l *List) Help(ctx context.Context, c store.Community, env mail.Envelope, m
 	if ok, err := l.mayAnswer(ctx, a, brakeOn(a, nil)); err != nil || !ok {
 		return err
 	}
-	return l.send(ctx, l.letterTo(a, l.helpText(a, "")))
+	return l.send(ctx, l.letterTo(a, l.helpText(a)))
 }
 
 // OwnCommands handles a mail to the installation's own address for commands, which knows a few of them.

@@ -445,3 +445,9 @@ CREATE TABLE folder_choices (
     shown     BOOLEAN NOT NULL,
     PRIMARY KEY (member_id, folder)
 );
+
+-- Who was erased, as a keyed hash of each address: so that a ban survives, and a backup that is restored can be cleaned.
+CREATE TABLE erasures (
+    hash {{text}} PRIMARY KEY,
+    at   BIGINT NOT NULL
+);

@@ -54,9 +54,6 @@ func imapRenewed(t *testing.T, db *store.DB) {
 	check(t, db.RenewIMAP(ctx, m.ID, 1, 20))
 	check(t, db.StepIMAP(ctx, m.ID, store.IMAPStep{LastUID: 20, Now: Now, Handled: [][]byte{[]byte("hash")},
 		Open: []store.IMAPOpen{{UID: 7, State: store.IMAPGivenUp}, {UID: 8, Since: Now, NextAt: Now}}}))
-	given, err := db.IMAPGivenUp(ctx, m.ID)
-	check(t, err)
-	equal(t, "given up", given, 1)
 	check(t, db.RenewIMAP(ctx, m.ID, 2, 0))
 	m = mailbox(t, db)
 	equal(t, "UIDVALIDITY", m.UIDValidity, uint32(2))

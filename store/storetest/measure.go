@@ -245,6 +245,11 @@ func archiveState(t *testing.T, db *store.DB) {
 		do   func()
 	}{
 		{"a post", func() { wrote(t, db, c, "one", "ann@example.org", 0, Now.Add(-day)) }},
+		{"a second post at the same time", func() { wrote(t, db, c, "two", "ann@example.org", 0, Now.Add(-day)) }},
+		{"a change of all communities", func() {
+			_, err := db.AddBan(ctx, By(Now), store.Ban{Kind: store.BanDomain, Value: "spam.example", At: Now}, nil)
+			check(t, err)
+		}},
 		{"a join", func() { Members(t, db, c, 1) }},
 		{"thanks", func() {
 			_, err := db.Thank(ctx, store.Thanks{CommunityID: c.ID, From: 1, To: 2, At: Now})

@@ -118,6 +118,8 @@ func mergeThreads(t *testing.T, db *store.DB) {
 	into, from := file(t, db, c, "a", "b:a"), file(t, db, c, "c", "d:c")
 	setMode(t, db, s[0], from, store.ThreadMuted)
 	label(t, db, c, from, "howto")
+	c.SlowThreads = []store.SlowThread{{ThreadID: from, Every: time.Hour, Until: Now.Add(day)}}
+	check(t, db.UpdateCommunity(ctx, By(Now), c))
 	check(t, db.MergeThreads(ctx, editor, c.ID, from, into))
 	equal(t, "merged", shape(t, db, c), "abcd")
 	modes, err := db.ThreadModes(ctx, s[0].ID)
@@ -126,6 +128,9 @@ func mergeThreads(t *testing.T, db *store.DB) {
 	th, err := db.Thread(ctx, from)
 	check(t, err)
 	equal(t, "where its number leads", fmt.Sprint(th.ID, th.Labels), fmt.Sprint(into, []string{"howto"}))
+	c, err = db.Community(ctx, c.ID)
+	check(t, err)
+	equal(t, "slowed", c.SlowThreads[0].ThreadID, into)
 	wantKind(t, "again", db.MergeThreads(ctx, editor, c.ID, from, into), store.Conflict)
 	file(t, db, c, "e:dc", "f:ba")
 	_, err = db.Undo(ctx, By(Now), lastChange(t, db, c).ID, nil)

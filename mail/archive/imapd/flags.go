@@ -243,8 +243,8 @@ func (f *flags) since(version int, me *session) (uids []uint32, now int) {
 	return slices.Compact(uids), f.version
 }
 
-// fits says whether a flag can be kept, or why not.
-func (f *flags) fits(flag imap.Flag) string {
+// fits says whether a flag can be kept, or why not. fresh is how many new ones a command has so far, with this one.
+func (f *flags) fits(flag imap.Flag, fresh int) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	_, known := f.known(flag)
@@ -255,8 +255,8 @@ func (f *flags) fits(flag imap.Flag) string {
 		return "the archive is read-only: its messages are not deleted, and there are no drafts"
 	case len(flag) > maxKeyword:
 		return "a keyword may have 100 characters"
-	case len(f.marked) >= maxKeywords+len(systemFlags):
-		return "there are 50 keywords already"
+	case len(f.marked)+fresh > maxKeywords+len(systemFlags):
+		return "there are 50 keywords already, and that is the most"
 	}
 	return ""
 }

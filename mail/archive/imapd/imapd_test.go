@@ -217,6 +217,13 @@ func TestFlags(t *testing.T) {
 		err = c.Store(imap.SeqSetNum(1), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.Flag(fmt.Sprint("k", i))}}, nil).Close()
 	}
 	refused(t, "too many keywords", err, imap.ResponseCodeNoPerm)
+	many := make([]imap.Flag, maxKeywords)
+	for i := range many {
+		many[i] = imap.Flag(fmt.Sprint("other", i))
+	}
+	refused(t, "too many keywords at once", c.Store(imap.SeqSetNum(1), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: many}, nil).Close(), imap.ResponseCodeNoPerm)
+	many = append(many, many...)
+	refused(t, "a very long list", c.Store(imap.SeqSetNum(1), &imap.StoreFlags{Op: imap.StoreFlagsDel, Flags: many}, nil).Close(), imap.ResponseCodeLimit)
 }
 
 const tree = `From: =?utf-8?q?Ada_L=C3=B6we?= <ada@a.example>

@@ -15,7 +15,7 @@ import (
 // fill gives a community n posts at once, two of three of them read by a member.
 func (w *world) fill(community, member int64, n int) {
 	w.Helper()
-	w.sql("INSERT INTO raw_messages (hash, size, data) VALUES (1, 1, 1)")
+	w.sql("INSERT INTO raw_messages (hash, size, place, kept, data) VALUES (1, 1, 0, 1, 1)")
 	w.sql(fmt.Sprintf(`INSERT INTO posts (id, community_id, thread_id, raw_id, member_id, message_id, body_hash, from_address, from_name, subject,
 		sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d)

@@ -17,14 +17,18 @@ type ear struct {
 	exists   chan uint32
 	expunged chan uint32
 	flags    chan string
+	keywords chan string
 }
 
 func listen() (*ear, *imapclient.Options) {
-	e := &ear{make(chan uint32, 100), make(chan uint32, 100), make(chan string, 100)}
+	e := &ear{make(chan uint32, 100), make(chan uint32, 100), make(chan string, 100), make(chan string, 100)}
 	return e, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
 			if d.NumMessages != nil {
 				e.exists <- *d.NumMessages
+			}
+			if d.Flags != nil {
+				e.keywords <- fmt.Sprint(d.Flags)
 			}
 		},
 		Expunge: func(n uint32) { e.expunged <- n },
@@ -89,6 +93,14 @@ func TestFlagsOfAnotherSession(t *testing.T) {
 	w.check(other.Store(imap.SeqSetNum(2), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagFlagged}}, nil).Close())
 	w.check(c.Noop().Wait())
 	if got := <-ear.flags; got != `2 [\Flagged]` {
+		t.Errorf("the other session is told %s", got)
+	}
+	w.check(other.Store(imap.SeqSetNum(1), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{"work"}}, nil).Close())
+	w.check(c.Noop().Wait())
+	if got := <-ear.keywords; got != `[\Answered \Flagged \Seen work]` {
+		t.Errorf("there are said to be %s", got)
+	}
+	if got := <-ear.flags; got != `1 [work]` {
 		t.Errorf("the other session is told %s", got)
 	}
 }

@@ -54,25 +54,32 @@ func (o *opened) marks(change *imap.StoreFlags) (map[imap.Flag]bool, error) {
 			marks[flag] = false
 		}
 	}
+	if len(change.Flags) > maxKeywords {
+		return nil, no(imap.ResponseCodeLimit, "a message may have 50 keywords")
+	}
+	fresh := map[imap.Flag]bool{}
 	for _, flag := range change.Flags {
 		if change.Op == imap.StoreFlagsDel {
 			marks[flag] = false // also one that nothing has
 			continue
 		}
-		if reason := o.flags.fits(flag); reason != "" {
+		kept, known := o.flags.spelled(flag)
+		if !known {
+			fresh[kept] = true
+		}
+		if reason := o.flags.fits(flag, len(fresh)); reason != "" {
 			return nil, no(imap.ResponseCodeNoPerm, reason)
 		}
-		marks[o.flags.spelled(flag)] = true
+		marks[kept] = true
 	}
 	return marks, nil
 }
 
-// spelled is a flag as it is kept.
-func (f *flags) spelled(flag imap.Flag) imap.Flag {
+// spelled is a flag as it is kept, and whether it is known yet.
+func (f *flags) spelled(flag imap.Flag) (kept imap.Flag, known bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	kept, _ := f.known(flag)
-	return kept
+	return f.known(flag)
 }
 
 func (o *opened) writeFlags(w *imapserver.FetchWriter, spans []span, withUID bool) error {

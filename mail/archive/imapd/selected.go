@@ -37,6 +37,7 @@ func (s *session) Select(name string, o *imap.SelectOptions) (*imap.SelectData, 
 	opened.uids = list.uids
 	_, opened.version = opened.flags.since(0, s)
 	s.open = opened
+	opened.keywords = len(opened.flags.all())
 	data.Flags, data.NumMessages, data.UIDNext = opened.flags.all(), uint32(len(list.uids)), imap.UID(list.next)
 	data.FirstUnseenSeqNum = opened.firstUnseen()
 	if !o.ReadOnly {
@@ -88,6 +89,12 @@ func (s *session) tell(w *imapserver.UpdateWriter, mayExpunge bool) error {
 	}
 	if news.exists {
 		if err := w.WriteNumMessages(uint32(len(o.uids))); err != nil {
+			return err
+		}
+	}
+	if all := o.flags.all(); len(all) != o.keywords { // RFC 3501 7.2.6
+		o.keywords = len(all)
+		if err := w.WriteMailboxFlags(all); err != nil {
 			return err
 		}
 	}

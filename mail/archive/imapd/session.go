@@ -35,6 +35,7 @@ type opened struct {
 	archive  *archive // nil for INBOX
 	flags    *flags   // as well
 	version  int      // of the flags that the client knows
+	keywords int      // how many flags there are, as far as it knows
 	view
 }
 

@@ -105,7 +105,8 @@ func TestUIDValidityChanges(t *testing.T) {
 // TestHistory: what lies in a mailbox for long when it is opened first is left alone.
 func TestHistory(t *testing.T) {
 	w := newWorld(t)
-	w.appendAt(post("old"), w.clock.Now().Add(-31*24*time.Hour))
+	w.appendAt(post("older"), w.clock.Now().Add(-100*24*time.Hour))
+	w.appendAt(post("old"), w.clock.Now().Add(-30*24*time.Hour-time.Minute))
 	w.append(post("new"))
 	w.start()
 	if got := w.receive(); !strings.Contains(got.raw, "This is new.") {

@@ -210,7 +210,8 @@ func inSet(set string, n, last uint32) bool {
 }
 
 func (c *fakeConn) search(byUID bool, rest string) {
-	set := rest[strings.LastIndexByte(rest, ' ')+1:]
+	_, set, _ := strings.Cut(rest, "UID ") // it is behind that, whatever else is looked for
+	set, _, _ = strings.Cut(set, " ")
 	found := "* SEARCH"
 	all := c.all()
 	for i, m := range all {

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// batchOctets and batchMessages bound what is in memory: one batch is handled, one waits, one is coming in.
+	// batchOctets and batchMessages bound what is in memory: one batch is handled while the next one comes in.
 	batchOctets   = 4 << 20
 	batchMessages = 250
 	// overhead is how much the server may say about each message beside its octets.
@@ -65,7 +65,7 @@ func readData(next func() imapclient.FetchItemData, max int64, end func()) (m me
 		case imapclient.FetchItemDataInternalDate:
 			m.date = item.Time
 		case imapclient.FetchItemDataBodySection:
-			if item.Literal == nil || m.raw != nil {
+			if item.Literal == nil || m.raw != nil || !item.MatchCommand(wholeMessage) {
 				continue
 			}
 			if m.raw, err = readBody(item.Literal, max); err != nil {
@@ -121,7 +121,7 @@ type delivery struct {
 func (s *session) bodies(ctx context.Context, all []sized) (err error) {
 	fetching, cancel := context.WithCancel(ctx)
 	defer cancel()
-	got := make(chan delivery, 1)
+	got := make(chan delivery)
 	ended := make(chan error, 1)
 	go func() {
 		defer close(got)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -25,24 +26,48 @@ func (s *session) pass(ctx context.Context) (more bool, err error) {
 	if more, err = s.finish(ctx); err != nil {
 		return false, err
 	}
+	if err := s.recent(ctx); err != nil {
+		return false, err
+	}
 	if s.state.LastUID == math.MaxUint32 {
 		return more, nil
 	}
 	from := imap.UID(s.state.LastUID) + 1
-	found, err := s.search(ctx, "looking for new messages", &imap.SearchCriteria{UID: []imap.UIDSet{{{Start: from, Stop: 0}}}})
+	return more, s.fresh(ctx, from, imap.SearchCriteria{UID: []imap.UIDSet{{{Start: from, Stop: 0}}}})
+}
+
+// recent looks through what was there when the mailbox was opened first. In mode deliver the server is asked for what came
+// lately alone, so that a large mailbox is no work; by days, in whatever zone, so one more.
+func (s *session) recent(ctx context.Context) error {
+	if s.Mode != Deliver || s.state.LastUID >= s.state.HistoryTo {
+		return nil
+	}
+	from, to := imap.UID(s.state.LastUID)+1, imap.UID(s.state.HistoryTo)
+	since := s.w.opts.Now().Add(-historyAge - 24*time.Hour)
+	if err := s.fresh(ctx, from, imap.SearchCriteria{UID: []imap.UIDSet{{{Start: from, Stop: to}}}, Since: since}); err != nil {
+		return err
+	}
+	s.log.Info("the mailbox was opened for the first time; what has lain in it for more than 30 days is left alone",
+		"messages", s.there, "since", since.Format(time.DateOnly))
+	return s.reached(s.state.HistoryTo)
+}
+
+// fresh handles the messages that the server finds from a UID on.
+func (s *session) fresh(ctx context.Context, from imap.UID, criteria imap.SearchCriteria) error {
+	found, err := s.search(ctx, "looking for new messages", &criteria)
 	if err != nil {
-		return false, err
+		return err
 	}
 	blocks := newBlocks(found, from)
 	if err := s.believable(blocks); err != nil {
-		return false, err
+		return err
 	}
 	for uids := blocks.next(); len(uids) > 0; uids = blocks.next() {
 		if err := s.block(ctx, uids); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return more, nil
+	return nil
 }
 
 // believable: a server that names more messages than its mailbox has would keep us busy for ever.

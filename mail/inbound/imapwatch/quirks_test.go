@@ -161,6 +161,13 @@ var quirks = []struct {
 			c.answer(tag, words)
 		})
 	}},
+	{name: "IDLE that is dead", want: []string{"one", "two", "three"}, log: "the end of IDLE: the server did not answer in time", setup: func(w *world, f *fakeServer) {
+		w.options.Timeout = 100 * time.Millisecond
+		f.quirk = on("IDLE", func(c *fakeConn, _, _ string) {
+			c.say("+ idling")
+			_, _ = io.Copy(io.Discard, c.in)
+		})
+	}},
 	{name: "a literal of 4 GB", want: []string{"one", "three"}, log: "is larger than guildpost takes", setup: func(_ *world, f *fakeServer) {
 		f.quirk = bodyOf(2, func(c *fakeConn) { c.say("* 2 FETCH (UID 2 BODY[] {4294967296}"); c.flood("x") })
 	}},
