@@ -22,10 +22,10 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
-		bundled, bundleErr := bundle(ctx, d, until)
 		expired, expireErr := expireOld(ctx, d.list, until)
 		d.list.Wake()
-		return done + pruned + bundled + expired, errors.Join(err, pruneErr, bundleErr, expireErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
+		bundled, bundleErr := bundle(ctx, d, until)
+		return done + pruned + expired + bundled, errors.Join(err, pruneErr, expireErr, bundleErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }

@@ -3,7 +3,6 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -20,8 +19,6 @@ import (
 	"guildpost/store"
 	"guildpost/store/storetest"
 )
-
-var ctx = context.Background()
 
 func importer(db *store.DB) *Importer {
 	return &Importer{DB: db, Now: func() time.Time { return storetest.Now }}

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"guildpost/store"
 	"guildpost/store/storetest"
 )
+
+var ctx = context.Background()
 
 // A searchedPost is a message of the suite: its name, when it was written, and its source without what all have.
 type searchedPost struct{ name, date, source string }
