@@ -26,6 +26,10 @@ type Envelope struct {
 	// whole message comes again: the Receiver recognises those that it has done.
 	OneReply bool
 
+	// NoReply is true where the protocol has no reply at all (IMAP): it is for the Receiver to tell the sender about all
+	// recipients that it refused for good, once none has failed for a time any more.
+	NoReply bool
+
 	Protocol string // as in a trace field (RFC 3848, RFC 6531): LMTP, LMTPS, SMTP, ESMTP, ESMTPS, UTF8SMTP…; or IMAP
 	Helo     string // what the peer called itself, without control characters; not verified
 	Remote   string // the peer's IP address; "" for a unix socket

@@ -29,9 +29,10 @@ func (m *Message) Ancestors() []string {
 
 // BodyHash is equal for a message that came twice, whatever the ways did to the ends of its lines.
 func (m *Message) BodyHash() []byte {
-	_, body := SplitHeader(m.Raw)
+	body := m.Raw[m.Root.Body.Start:]
 	sum := sha256.New()
 	blank := 0
+	plain := make([]byte, 0, hashPiece+256) // written piece by piece, since each costs
 	for len(body) > 0 {
 		line := body
 		if end := bytes.IndexByte(body, '\n'); end >= 0 {
@@ -39,19 +40,28 @@ func (m *Message) BodyHash() []byte {
 		} else {
 			body = nil
 		}
-		line = bytes.TrimRight(line, " \t\r")
+		for len(line) > 0 && (line[len(line)-1] == ' ' || line[len(line)-1] == '\t' || line[len(line)-1] == '\r') {
+			line = line[:len(line)-1]
+		}
 		if len(line) == 0 {
 			blank++ // empty lines count only when something follows
 			continue
 		}
 		for ; blank > 0; blank-- {
-			sum.Write([]byte{'\n'})
+			plain = append(plain, '\n')
 		}
-		sum.Write(line)
-		sum.Write([]byte{'\n'})
+		plain = append(append(plain, line...), '\n')
+		if len(plain) >= hashPiece {
+			sum.Write(plain)
+			plain = plain[:0]
+		}
 	}
+	sum.Write(plain)
 	return sum.Sum(nil)
 }
+
+// hashPiece is how much is hashed at a time, in octets.
+const hashPiece = 8 << 10
 
 // Identity is the Message-ID, or for a message that has none one that is made of its content: the same for the same
 // message, so that it is known again.

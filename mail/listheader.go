@@ -23,6 +23,7 @@ type Outgoing struct {
 var removed = []string{
 	"Bcc", "Resent-Bcc",
 	"Return-Receipt-To", "Return-Receipt-Requested", "Read-Receipt-To", "Generate-Delivery-Report",
+	"X-Mute", "X-Receipt", // ours, of another copy
 	"Disposition-Notification-To", "Disposition-Notification-Options", "X-Confirm-Reading-To", "X-PMRQC", "Errors-To",
 	"Approved", "Approve", "X-Approved", "X-Approve",
 	"Return-Path", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To",

@@ -3,6 +3,7 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // The words by which mail clients introduce what they quote, in the languages of
@@ -11,14 +12,17 @@ import (
 // longestIntro is how long an attribution may be, in octets.
 const longestIntro = 400
 
-var wrote = regexp.MustCompile(`(?i)(^|[\s>)\]"',»])(` + strings.Join([]string{
+var wroteVerbs = []string{
 	"wrote", "writes", "said", "schrieb", "schrieben", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrivait", "escribió",
 	"escribio", "escribe", "va escriure", "escreveu", "escreve", "ha scritto", "scrive", "schreef", "skrev", "skriver", "kirjoitti",
-	"napisał", "napisała", "napisał\\(a\\)", "pisze", "napsal", "napsala", "napsal\\(a\\)", "napísal", "napísala", "írta", "a scris",
-	"писал", "писала", "писал\\(а\\)", "написал", "написала", "написал\\(а\\)", "пишет", "пише", "написав", "написала",
+	"napisał", "napisała", "napisał(a)", "pisze", "napsal", "napsala", "napsal(a)", "napísal", "napísala", "írta", "a scris",
+	"писал", "писала", "писал(а)", "написал", "написала", "написал(а)", "пишет", "пише", "написав", "написала",
 	"yazdı", "şunları yazdı", "έγραψε", "đã viết", "menulis", "kirjutas", "rašė", "rakstīja", "je napisal", "je napisala",
 	"je napisao", "написа", "כתב", "كتب", "skribis",
-}, "|") + `)([\s(,][^:]{0,200}(\d:\d\d[^:]{0,50})?)?\s?[:：]$`)
+}
+
+// behindWrote is what may stand behind the verb.
+var behindWrote = regexp.MustCompile(`^([\s(,][^:]{0,200}(\d:\d\d[^:]{0,50})?)?\s?[:：]$`)
 
 // In these languages the verb or its noun stands at the end, with no space before it.
 var wroteEast = []string{"写道", "寫道", "写到", "のメール", "は書きました", "が書きました", "さんは書きました", "님이 작성", "작성"}
@@ -34,7 +38,30 @@ func saysWrote(words string) bool {
 			return len(text) < len(words) || strings.ContainsAny(words, "@<0123456789")
 		}
 	}
-	return endsInColon(words) && wrote.MatchString(words)
+	return endsInColon(words) && hasVerb(strings.ToLower(words))
+}
+
+// hasVerb looks for a verb in words in lower case that only a time or the like follows.
+func hasVerb(words string) bool {
+	for _, verb := range wroteVerbs {
+		for from := 0; ; from++ {
+			i := strings.Index(words[from:], verb)
+			if i < 0 {
+				break
+			}
+			from += i
+			if beginsWord(words[:from]) && behindWrote.MatchString(words[from+len(verb):]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// beginsWord says whether a word can begin behind a text.
+func beginsWord(before string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return before == "" || strings.ContainsRune(" \t\n\f\r>)]\"',»", last)
 }
 
 // mayEndAttribution is a quick look at the last line of what may be an attribution.
@@ -74,7 +101,7 @@ var attributionStart = regexp.MustCompile(`(?i)^\W{0,3}((on|am|le|el|il|em|op|de
 	`(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|пн|вт|ср|чт|пт|сб|вс)[\pL]{0,10}[.,\s]|\d{1,4}([./\-年 ]|[a-z]{2} ))`)
 
 func opensAttribution(words string) bool {
-	return attributionStart.MatchString(words) && strings.ContainsAny(words, "0123456789@")
+	return strings.ContainsAny(words, "0123456789@") && attributionStart.MatchString(words)
 }
 
 // forwardWords and originalWords stand between dashes in lower case.
@@ -98,6 +125,10 @@ var (
 func isForwardLine(text string) bool {
 	if dashed(text, forwardWords) {
 		return true
+	}
+	const longest = 150
+	if text == "" || len(text) > longest || text[0] < 0x80 && strings.IndexByte("bdaivBDAIV", text[0]) < 0 {
+		return false
 	}
 	switch strings.ToLower(strings.TrimRight(text, " :：")) {
 	case "begin forwarded message", "anfang der weitergeleiteten nachricht", "début du message réexpédié", "début du message transféré",
@@ -193,7 +224,10 @@ var (
 )
 
 // isFooterLine recognises the first line of a footer that says what it is.
-func isFooterLine(text string) bool { return len(text) <= 500 && footerLine.MatchString(text) }
+func isFooterLine(text string) bool {
+	const longest, starts = 500, "ytrdv-YTRDV"
+	return text != "" && len(text) <= longest && strings.IndexByte(starts, text[0]) >= 0 && footerLine.MatchString(text)
+}
 
 // isFooter reports whether the lines below a ruler are the footer of a list.
 func isFooter(words string) bool {

@@ -156,7 +156,7 @@ func cleanLine(s string) string {
 
 // cleanText brings text to LF line ends without control characters but tab and LF.
 func cleanText(s string) string {
-	if !strings.ContainsFunc(s, needsCleaning) {
+	if isCleanASCII(s) || !strings.ContainsFunc(s, needsCleaning) {
 		return s
 	}
 	var b strings.Builder
@@ -176,6 +176,16 @@ func cleanText(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// isCleanASCII is a quick look at what most text is.
+func isCleanASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= 0x7f || c < ' ' && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 func needsCleaning(r rune) bool {

@@ -20,7 +20,7 @@ type packedBlob struct {
 }
 
 // cutBlobs takes large attachments out of a message, so that a file that is posted ten times is kept once.
-func cutBlobs(raw []byte, attachments []Attachment) (rest []byte, blobs []packedBlob, err error) {
+func cutBlobs(raw []byte, attachments []Attachment) (rest []byte, blobs []packedBlob) {
 	var large []Attachment
 	for _, a := range attachments {
 		if a.Start >= 0 && a.End <= len(raw) && a.End-a.Start >= minBlob {
@@ -28,7 +28,7 @@ func cutBlobs(raw []byte, attachments []Attachment) (rest []byte, blobs []packed
 		}
 	}
 	if len(large) == 0 {
-		return raw, nil, nil
+		return raw, nil
 	}
 	slices.SortFunc(large, func(a, b Attachment) int { return a.Start - b.Start })
 	end := 0
@@ -37,15 +37,11 @@ func cutBlobs(raw []byte, attachments []Attachment) (rest []byte, blobs []packed
 			continue // it lies in the one before: a file in a message that is attached
 		}
 		encoded := raw[a.Start:a.End]
-		b := packedBlob{place: a.Start, hash: sha256.Sum256(encoded), size: len(encoded)}
-		if b.data, err = plain.pack(encoded); err != nil {
-			return nil, nil, err
-		}
-		blobs = append(blobs, b)
+		blobs = append(blobs, packedBlob{place: a.Start, hash: sha256.Sum256(encoded), size: len(encoded), data: pack(encoded)})
 		rest = append(rest, raw[end:a.Start]...)
 		end = a.End
 	}
-	return append(rest, raw[end:]...), blobs, nil
+	return append(rest, raw[end:]...), blobs
 }
 
 func (t *tx) keepBlobs(rawID int64, blobs []packedBlob) error {
@@ -76,9 +72,10 @@ func (db *DB) blobsOf(ctx context.Context, rawID int64) (all []packedBlob, err e
 }
 
 // putBack makes the whole message of what is left of it and its blobs.
-func putBack(rest []byte, blobs []packedBlob, size int) ([]byte, error) {
-	if len(blobs) == 0 {
-		return rest, nil
+func (db *DB) putBack(ctx context.Context, rawID int64, rest []byte, size int) ([]byte, error) {
+	blobs, err := db.blobsOf(ctx, rawID)
+	if err != nil {
+		return nil, err
 	}
 	raw := make([]byte, 0, size)
 	for _, b := range blobs {
@@ -88,7 +85,7 @@ func putBack(rest []byte, blobs []packedBlob, size int) ([]byte, error) {
 		}
 		raw = append(raw, rest[:n]...)
 		rest = rest[n:]
-		encoded, err := plain.unpack(b.data, b.size)
+		encoded, err := unpack(b.data, b.size)
 		if err != nil {
 			return nil, fmt.Errorf("a file in it: %w", err)
 		}

@@ -28,7 +28,7 @@ type DB struct {
 	durable  *writer                    // what was promised: synchronous=FULL
 	relaxed  *writer                    // what may be repeated without harm: synchronous=NORMAL
 	outcomes atomic.Pointer[outcomeLog] // of an SQLite database that this process delivers from
-	codecs   codecs
+	bundles  bundleCache
 	path     string // of the SQLite file
 	readOnly bool
 	brokenMu sync.Mutex

@@ -87,7 +87,7 @@ func TestNoRoomForANeighbour(t *testing.T) {
 	bubble(t, func(t *testing.T, db *DB) {
 		limitPages(t, db, 20)
 		large := func(t *tx) error {
-			_, err := t.exec("INSERT INTO raw_messages (hash, size, data) VALUES ('', 0, ?)", noise(1<<20))
+			_, err := t.exec("INSERT INTO raw_messages (hash, size, place, kept, data) VALUES ('', 0, 0, 0, ?)", noise(1<<20))
 			return err
 		}
 		errs := inOneGroup(t, db.durable, []func(*tx) error{set("a"), large, set("b"), large, set("c")})

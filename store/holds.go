@@ -17,13 +17,9 @@ const TaskHold = "hold"
 
 // HoldPost keeps a message for a facilitator to decide, and sends the mails that ask, in one transaction.
 func (db *DB) HoldPost(ctx context.Context, a Arrival, how Holding) (Acceptance, error) {
-	raw, err := db.packArrival(ctx, a)
-	if err != nil {
-		return Acceptance{}, err
-	}
-	a = a.bounded()
+	raw, a := packArrival(a), a.bounded()
 	var result Acceptance
-	err = db.durable.do(ctx, func(t *tx) (err error) {
+	err := db.durable.do(ctx, func(t *tx) (err error) {
 		if err = t.lockArchive(a.CommunityID); err != nil {
 			return err
 		}
@@ -68,11 +64,7 @@ func (t *tx) holdPost(a Arrival, raw packedRaw, how Holding) (id int64, err erro
 // ApproveHold posts what was held, as accepted now, and sends what is given with it. Conflict where the hold was
 // decided before. That its Message-ID was used before does not matter: somebody has looked at it.
 func (db *DB) ApproveHold(ctx context.Context, by Actor, id int64, a Arrival, notices []Notice) (result Acceptance, err error) {
-	raw, err := db.packArrival(ctx, a)
-	if err != nil {
-		return result, err
-	}
-	a = a.bounded()
+	raw, a := packArrival(a), a.bounded()
 	err = db.durable.do(ctx, func(t *tx) error {
 		if err := t.lockArchive(a.CommunityID); err != nil {
 			return err

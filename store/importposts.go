@@ -23,24 +23,12 @@ type Filed struct {
 	SameID    bool // another post has its Message-ID, with another body: both are kept
 }
 
-// Pack makes an arrival ready to be kept, which takes time: ImportPosts has less to do for it.
-func (db *DB) Pack(ctx context.Context, a *Arrival) error {
-	packed, err := db.packArrival(ctx, *a)
-	if err == nil {
-		a.packed = &packed
-	}
-	return err
-}
-
 // ImportPosts files messages of the past into a community's archive, in one transaction with how far the import has
 // come, and returns what became of each. Nobody is mailed. A message that is there already, with the same body, is a
 // duplicate, however long ago it came; its date is when it counts as accepted.
 func (db *DB) ImportPosts(ctx context.Context, communityID int64, f Filing) (all []Filed, err error) {
-	for i := range f.Posts {
-		f.Posts[i].CommunityID = communityID
-		if err := db.Pack(ctx, &f.Posts[i]); err != nil {
-			return nil, err
-		}
+	if len(f.Posts) > 0 && f.Posts[0].packed == nil {
+		Pack(f.Posts)
 	}
 	writer := db.relaxed
 	if f.ImportID == 0 {
@@ -83,48 +71,53 @@ func (t *tx) importPosts(communityID int64, f Filing) (all []Filed, err error) {
 		return nil, err
 	}
 	places := importPositions{t: t, room: map[int64]time.Time{}}
+	bundles := bundling{t: t, ids: map[*bundle]int64{}, blank: map[*bundle][]packedRaw{}}
 	words := make([]searchRow, 0, len(f.Posts))
 	all = make([]Filed, len(f.Posts))
+	arrivals := make([]Arrival, len(f.Posts))
 	for i, a := range f.Posts {
+		a.CommunityID, a.MemberID = communityID, members[a.From]
 		if !a.Date.IsZero() {
 			a.Now = a.Date
 		}
-		packed := *a.packed
-		a.MemberID = members[a.From]
-		a = a.bounded()
-		if all[i], err = t.knownEver(a); err != nil || all[i].Duplicate {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		position, err := places.take(communityID, postDate(a))
-		if err != nil {
+		arrivals[i] = a.bounded()
+	}
+	memory, err := t.remember(communityID, arrivals)
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range arrivals {
+		a.memory = memory
+		var position int64
+		if all[i], position, err = t.importPost(a, bundles, places); err != nil {
 			return nil, err
 		}
-		result, _, err := t.filePost(a, packed, position)
-		if err != nil {
-			return nil, err
+		if !all[i].Duplicate {
+			words = append(words, searchRow{position, a.Text})
 		}
-		all[i].PostID, all[i].ThreadID = result.PostID, result.ThreadID
-		words = append(words, searchRow{position, a.Text})
+	}
+	if err := bundles.finish(); err != nil {
+		return nil, err
 	}
 	return all, t.indexAll(words)
 }
 
-// knownEver says whether a message came before, whenever that was.
-func (t *tx) knownEver(a Arrival) (f Filed, err error) {
-	err = t.query(func(row rowScanner) error {
-		var postID, threadID int64
-		var same bool
-		err := row.Scan(&postID, &threadID, &same)
-		if same && !f.Duplicate {
-			f = Filed{PostID: postID, ThreadID: threadID, Duplicate: true}
-		}
-		f.SameID = !f.Duplicate
-		return err
-	}, "SELECT id, thread_id, body_hash = ? FROM posts WHERE community_id = ? AND message_id = ? ORDER BY id", a.BodyHash, a.CommunityID, a.MessageID)
-	return f, err
+func (t *tx) importPost(a Arrival, bundles bundling, places importPositions) (f Filed, position int64, err error) {
+	if f = a.memory.known(a); f.Duplicate {
+		bundles.leaveOut(*a.packed)
+		return f, 0, nil
+	}
+	if position, err = places.take(a.CommunityID, postDate(a)); err != nil {
+		return f, 0, err
+	}
+	rawID, err := bundles.keep(*a.packed)
+	if err != nil {
+		return f, 0, err
+	}
+	result, err := t.filePost(a, rawID, position, a.packed.size)
+	f.PostID, f.ThreadID = result.PostID, result.ThreadID
+	a.memory.filed(a, f)
+	return f, position, err
 }
 
 // KnownPosts says of each of some arrivals whether the archive of a community has it.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -12,39 +13,92 @@ type Limit struct {
 	Within time.Duration
 }
 
-// Allow counts something against all of its limits, if none of them is reached; else it counts nothing and returns the
-// limit that is.
+// Allow counts something against all of its limits, if none of them is reached; else it counts how often that one was in
+// the way, and returns it. A flood of what is kept back costs no commit that anybody waits for.
 func (db *DB) Allow(ctx context.Context, now time.Time, limits ...Limit) (reached *Limit, err error) {
-	err = db.durable.do(ctx, func(t *tx) error {
-		reached = nil
-		for i := range limits {
-			full, err := t.isFull(now, limits[i])
-			if err != nil {
-				return err
-			}
-			if full {
-				reached = &limits[i]
-				return t.count(Limit{Name: "refused " + limitKind(limits[i].Name), Within: 24 * time.Hour}, now)
-			}
-		}
-		for _, limit := range limits {
-			if err := t.count(limit, now); err != nil {
-				return err
-			}
-		}
-		return nil
+	if reached, err = db.firstFull(ctx, now, limits); err != nil {
+		return nil, err
+	}
+	if reached == nil {
+		err = db.durable.do(ctx, func(t *tx) error {
+			reached, err = t.allow(now, limits)
+			return err
+		})
+	}
+	if err != nil || reached == nil {
+		return reached, err
+	}
+	err = db.relaxed.do(ctx, func(t *tx) error {
+		return t.count(Limit{Name: refusedPrefix + reached.Name, Within: refusedWithin}, now)
 	})
 	return reached, err
 }
 
-// limitKind is the first word of a limit's name.
-func limitKind(name string) string {
-	for i := range len(name) {
-		if name[i] == ' ' {
-			return name[:i]
+// What is kept back is counted by the limit, a day at a time.
+const (
+	refusedPrefix = "refused "
+	refusedWithin = 24 * time.Hour
+)
+
+// firstFull looks without counting.
+func (db *DB) firstFull(ctx context.Context, now time.Time, limits []Limit) (*Limit, error) {
+	names, args := "", []any{}
+	for _, limit := range limits {
+		names, args = names+", ?", append(args, text(limit.Name))
+	}
+	full := map[string]func(Limit) bool{}
+	err := db.query(ctx, func(row rowScanner) error {
+		var name string
+		var since int64
+		var n int
+		err := row.Scan(&name, &since, &n)
+		full[name] = func(limit Limit) bool { return n >= limit.Most && since > micros(now.Add(-limit.Within)) }
+		return err
+	}, "SELECT name, since, n FROM limits WHERE name IN ("+strings.TrimPrefix(names, ", ")+")", args...)
+	if err != nil {
+		return nil, err
+	}
+	for i, limit := range limits {
+		if is := full[text(limit.Name)]; is != nil && is(limit) {
+			return &limits[i], nil
 		}
 	}
-	return name
+	return nil, nil
+}
+
+func (t *tx) allow(now time.Time, limits []Limit) (*Limit, error) {
+	for i := range limits {
+		if full, err := t.isFull(now, limits[i]); err != nil || full {
+			return &limits[i], err
+		}
+	}
+	for _, limit := range limits {
+		if err := t.count(limit, now); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// KeptBack is how often a limit was in the way.
+type KeptBack struct {
+	Limit string // its name
+	N     int
+	Since time.Time
+}
+
+// KeptBack returns which limits were in the way, and have been for less than a day, most often first, at most 1,000.
+func (db *DB) KeptBack(ctx context.Context, now time.Time) (all []KeptBack, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var k KeptBack
+		var since int64
+		err := row.Scan(&k.Limit, &k.N, &since)
+		k.Limit, k.Since = strings.TrimPrefix(k.Limit, refusedPrefix), fromMicros(since)
+		all = append(all, k)
+		return err
+	}, "SELECT name, n, since FROM limits WHERE name >= ? AND name < ? AND since > ? ORDER BY n DESC, name LIMIT 1000",
+		refusedPrefix, refusedPrefix+"\U0010FFFF", micros(now.Add(-refusedWithin)))
+	return all, err
 }
 
 func (t *tx) isFull(now time.Time, limit Limit) (bool, error) {

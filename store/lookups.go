@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -46,26 +45,6 @@ func (db *DB) PostCount(ctx context.Context, communityID int64, from, to time.Ti
 		"SELECT COUNT(*), COUNT(DISTINCT thread_id) FROM posts WHERE community_id = ? AND accepted_at >= ? AND accepted_at < ?",
 		communityID, micros(from), micros(to))
 	return n, err
-}
-
-// errEnough ends reading rows.
-var errEnough = errors.New("that is enough")
-
-// EachAuthor calls f with the author of each post of a community, newest first, at most limit, until it returns false.
-func (db *DB) EachAuthor(ctx context.Context, communityID int64, limit int, f func(threadID int64, name, address string) bool) error {
-	err := db.query(ctx, func(row rowScanner) error {
-		var thread int64
-		var name, address string
-		err := row.Scan(&thread, &name, &address)
-		if err == nil && !f(thread, name, address) {
-			err = errEnough
-		}
-		return err
-	}, "SELECT thread_id, from_name, from_address FROM posts WHERE community_id = ? ORDER BY accepted_at DESC LIMIT ?", communityID, limit)
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
 }
 
 // MemberJournal returns the newest changes that concern a person in a community, newest first.

@@ -18,6 +18,20 @@ func (db *DB) HasPosted(ctx context.Context, communityID, memberID int64, from s
 	return has, err
 }
 
+// LatestPost returns a member's latest post in a community, or, with a thread, in that thread, where member 0 is anybody.
+// NotFound where there is none.
+func (db *DB) LatestPost(ctx context.Context, communityID, memberID, threadID int64) (p Post, err error) {
+	where, args := "community_id = ? AND member_id = ?", []any{communityID, memberID}
+	if threadID != 0 {
+		where, args = "thread_id = ? AND (CAST(? AS BIGINT) = 0 OR member_id = ?) AND +community_id = ?", []any{threadID, memberID, memberID, communityID}
+	}
+	err = db.queryRow(ctx, "there is no such post", func(row rowScanner) (err error) {
+		p, err = scanPost(row)
+		return err
+	}, "SELECT "+postColumns+" FROM posts WHERE "+where+" ORDER BY accepted_at DESC, id DESC LIMIT 1", args...)
+	return p, err
+}
+
 // PostsSince counts an author's posts to a community that were accepted after a time, up to most.
 func (db *DB) PostsSince(ctx context.Context, communityID, memberID int64, from string, since time.Time, most int) (n int, err error) {
 	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },

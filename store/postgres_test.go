@@ -1,16 +1,7 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
-	"net/url"
-	"os"
-	"strings"
-	"sync/atomic"
 	"testing"
-
-	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"guildpost/store"
 	"guildpost/store/storetest"
@@ -38,38 +29,4 @@ func TestPostgreSQLBackup(t *testing.T) {
 	}
 }
 
-var schemas atomic.Int64
-
-// postgresURL makes a schema for one test, and returns the URL of a database that looks into it alone.
-func postgresURL(t testing.TB) string {
-	t.Helper()
-	base := os.Getenv("GUILDPOST_TEST_POSTGRES")
-	if base == "" {
-		if strings.Contains(os.Getenv("GUILDPOST_TEST_REQUIRE"), "postgres") {
-			t.Fatal("GUILDPOST_TEST_POSTGRES names no PostgreSQL")
-		}
-		t.Skip("GUILDPOST_TEST_POSTGRES names no PostgreSQL")
-	}
-	admin, err := sql.Open("pgx", base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), schemas.Add(1))
-	if _, err := admin.ExecContext(context.Background(), "CREATE SCHEMA "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.ExecContext(context.Background(), "DROP SCHEMA "+name+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-		admin.Close()
-	})
-	u, err := url.Parse(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return u.String()
-}
+func postgresURL(t testing.TB) string { return storetest.PostgresURL(t) }

@@ -32,7 +32,8 @@ type Arrival struct {
 	Text        PostText
 	Attachments []Attachment
 
-	packed *packedRaw // Raw, where Pack has done it already
+	packed *packedRaw    // Raw, where Pack has done it already
+	memory *importMemory // what an import knows of others; nil elsewhere
 }
 
 // An Acceptance says what became of an arrival.
@@ -56,13 +57,9 @@ const (
 // AcceptPost files a message into its thread and puts it on its way, in one transaction; what it returns is
 // promised.
 func (db *DB) AcceptPost(ctx context.Context, a Arrival) (Acceptance, error) {
-	raw, err := db.packArrival(ctx, a)
-	if err != nil {
-		return Acceptance{}, err
-	}
-	a = a.bounded()
+	raw, a := packArrival(a), a.bounded()
 	var result Acceptance
-	err = db.durable.do(ctx, func(t *tx) (err error) {
+	err := db.durable.do(ctx, func(t *tx) (err error) {
 		if err = t.lockArchive(a.CommunityID); err != nil {
 			return err
 		}
@@ -144,8 +141,11 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 	if err != nil {
 		return result, err
 	}
-	result, rawID, err := t.filePost(a, raw, position)
+	rawID, err := t.keepRaw(raw)
 	if err != nil {
+		return result, err
+	}
+	if result, err = t.filePost(a, rawID, position, raw.size); err != nil {
 		return result, err
 	}
 	if err := t.index(position, a.Text); err != nil {
@@ -155,29 +155,29 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 }
 
 // filePost makes a post of an arrival, in its thread; its words are to be indexed yet.
-func (t *tx) filePost(a Arrival, raw packedRaw, position int64) (result Acceptance, rawID int64, err error) {
-	if rawID, err = t.keepRaw(raw); err != nil {
-		return result, 0, err
-	}
+func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Acceptance, err error) {
 	if result.ThreadID, err = t.threadFor(a); err != nil {
-		return result, 0, err
+		return result, err
 	}
 	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
 		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(postDate(a)), micros(a.Now), len(a.Raw), position, a.Text.NewChars, a.Text.QuotedChars)
+		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars)
 	if err != nil {
-		return result, 0, err
+		return result, err
 	}
 	if err := t.keepAttachments(result.PostID, a.Attachments); err != nil {
-		return result, 0, err
+		return result, err
 	}
 	if err := t.keepReferences(a, result.PostID); err != nil {
-		return result, 0, err
+		return result, err
+	}
+	if err := t.setParents(a, result.PostID); err != nil {
+		return result, err
 	}
 	result.ThreadID, err = t.adoptChildren(a, result.ThreadID)
-	return result, rawID, err
+	return result, err
 }
 
 // postDate is the author's date unless it cannot be right: it lies in the future, or before there was e-mail.

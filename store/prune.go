@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -56,7 +57,8 @@ func (db *DB) pruneDispatches(ctx context.Context, before time.Time) (n int, err
 	return n, err
 }
 
-// pruneRaw removes those of some raw messages that nothing refers to any more, and then the blobs that stood in no other.
+// pruneRaw removes those of some raw messages that nothing refers to any more, from their bundles as well, and then the
+// blobs that stood in no other.
 func (t *tx) pruneRaw(ids []int64) error {
 	unused := t.dialect.in("id")
 	for _, table := range rawUsers {
@@ -68,7 +70,20 @@ func (t *tx) pruneRaw(ids []int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("DELETE FROM raw_messages WHERE "+unused, t.dialect.idList(ids)); err != nil || len(blobs) == 0 {
+	var bundled []bundledRaw
+	err = t.query(func(row rowScanner) error {
+		var b sql.NullInt64
+		var g bundledRaw
+		err := row.Scan(&b, &g.place, &g.kept)
+		if g.bundle = b.Int64; b.Valid {
+			bundled = append(bundled, g)
+		}
+		return err
+	}, "DELETE FROM raw_messages WHERE "+unused+" RETURNING bundle_id, place, kept", t.dialect.idList(ids))
+	if err != nil {
+		return err
+	}
+	if err := t.removeBundled(bundled); err != nil || len(blobs) == 0 {
 		return err
 	}
 	_, err = t.exec("DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM raw_blobs r WHERE r.blob_id = blobs.id) AND "+t.dialect.in("id"),

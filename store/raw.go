@@ -13,130 +13,102 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// packedRaw is a message made ready to be kept, outside of the transaction.
+// packedRaw is a message made ready to be kept, outside of the transaction: packed alone, or in a bundle.
 type packedRaw struct {
-	hash       [sha256.Size]byte
-	size       int
-	data       []byte
-	dictionary int64 // 0 for none
-	blobs      []packedBlob
+	hash   [sha256.Size]byte
+	size   int
+	kept   int // of size, without blobs
+	data   []byte
+	bundle *bundle
+	place  int
+	blobs  []packedBlob
 }
 
-// plain packs without a dictionary. Its two halves are safe for concurrent use and hold buffers that are dear to make.
-var plain codec
-
-// A codec packs and unpacks with one dictionary, or with none.
-type codec struct {
-	id         int64
-	dictionary []byte // nil for none
-
-	packOnce, unpackOnce sync.Once
-	encoder              *zstd.Encoder
-	decoder              *zstd.Decoder
-	packErr, unpackErr   error
-}
-
-func (c *codec) pack(raw []byte) ([]byte, error) {
-	c.packOnce.Do(func() {
-		options := []zstd.EOption{zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1 << 20), zstd.WithLowerEncoderMem(true)}
-		if c.dictionary != nil {
-			options = append(options, zstd.WithEncoderDict(c.dictionary))
-		}
-		c.encoder, c.packErr = zstd.NewWriter(nil, options...)
+// Both are safe for concurrent use and hold buffers that are dear to make.
+var (
+	packer = sync.OnceValues(func() (*zstd.Encoder, error) {
+		return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 	})
-	if c.packErr != nil {
-		return nil, c.packErr
-	}
-	return c.encoder.EncodeAll(raw, make([]byte, 0, len(raw)/2)), nil
-}
-
-func (c *codec) unpack(data []byte, size int) ([]byte, error) {
-	c.unpackOnce.Do(func() {
-		options := []zstd.DOption{zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(1 << 30)}
-		if c.dictionary != nil {
-			options = append(options, zstd.WithDecoderDicts(c.dictionary))
-		}
-		c.decoder, c.unpackErr = zstd.NewReader(nil, options...)
+	unpacker = sync.OnceValues(func() (*zstd.Decoder, error) {
+		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(1<<30))
 	})
-	if c.unpackErr != nil {
-		return nil, c.unpackErr
+)
+
+func pack(data []byte) []byte {
+	encoder, err := packer()
+	if err != nil {
+		panic(err) // its settings are constants
 	}
-	return c.decoder.DecodeAll(data, make([]byte, 0, size))
+	return encoder.EncodeAll(data, make([]byte, 0, len(data)/2))
 }
 
-// packRaw packs a message of guildpost's own, which does not stay for long.
+func unpack(data []byte, size int) ([]byte, error) {
+	decoder, err := unpacker()
+	if err != nil {
+		return nil, err
+	}
+	return decoder.DecodeAll(data, make([]byte, 0, size))
+}
+
+// packRaw packs a message alone.
 func packRaw(raw []byte) packedRaw {
-	p := packedRaw{hash: sha256.Sum256(raw), size: len(raw)}
-	p.data, _ = plain.pack(raw) // it has no dictionary that could be wrong
-	return p
+	return packedRaw{hash: sha256.Sum256(raw), size: len(raw), kept: len(raw), data: pack(raw)}
 }
 
-// packArrival packs a message that came for a community: with its dictionary, and with large files apart.
-func (db *DB) packArrival(ctx context.Context, a Arrival) (packedRaw, error) {
+// packArrival packs a message that came for a community, unless Pack has done it: with large files apart.
+func packArrival(a Arrival) packedRaw {
 	if a.packed != nil {
-		return *a.packed, nil
+		return *a.packed
 	}
-	c, err := db.currentCodec(ctx, a.CommunityID)
-	if err != nil {
-		return packedRaw{}, err
-	}
-	return packWith(c, a)
-}
-
-func packWith(c *codec, a Arrival) (p packedRaw, err error) {
-	p = packedRaw{hash: sha256.Sum256(a.Raw), size: len(a.Raw), dictionary: c.id}
-	rest, blobs, err := cutBlobs(a.Raw, a.Attachments)
-	if err != nil {
-		return p, err
-	}
-	p.blobs = blobs
-	p.data, err = c.pack(rest)
-	return p, err
+	rest, blobs := cutBlobs(a.Raw, a.Attachments)
+	return packedRaw{hash: sha256.Sum256(a.Raw), size: len(a.Raw), kept: len(rest), data: pack(rest), blobs: blobs}
 }
 
 // keepRaw keeps a message once, however often it comes, and returns its ID.
 func (t *tx) keepRaw(p packedRaw) (id int64, err error) {
-	dictionary := sql.NullInt64{Int64: p.dictionary, Valid: p.dictionary != 0}
-	id, err = t.insert(`INSERT INTO raw_messages (hash, size, dictionary_id, data) VALUES (?, ?, ?, ?)
-		ON CONFLICT (hash) DO NOTHING`, p.hash[:], p.size, dictionary, p.data)
+	id, _, err = t.keepRawIn(p, 0)
+	return id, err
+}
+
+// keepRawIn is keepRaw for a message that is in a bundle, or is not (0). fresh says that it was not there before.
+func (t *tx) keepRawIn(p packedRaw, bundle int64) (id int64, fresh bool, err error) {
+	id, err = t.insert(`INSERT INTO raw_messages (hash, size, bundle_id, place, kept, data) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (hash) DO NOTHING`, p.hash[:], p.size, sql.NullInt64{Int64: bundle, Valid: bundle != 0}, p.place, p.kept, p.data)
 	if err == nil {
-		return id, t.keepBlobs(id, p.blobs)
+		return id, true, t.keepBlobs(id, p.blobs)
 	}
 	if isNoRows(err) {
 		err = t.row("SELECT id FROM raw_messages WHERE hash = ?"+t.dialect.forKeyShare(), p.hash[:]).Scan(&id)
 	}
-	return id, err
+	return id, false, err
 }
 
 // Raw returns a kept message, byte for byte, and proves it by its hash.
 func (db *DB) Raw(ctx context.Context, id int64) (raw []byte, err error) {
 	var data, hash []byte
-	var size int
-	var dictionary sql.NullInt64
+	var size, place, kept int
+	var bundle sql.NullInt64
 	err = db.queryRow(ctx, "that message is not kept any more", func(row rowScanner) error {
-		return row.Scan(&data, &hash, &size, &dictionary)
-	}, "SELECT data, hash, size, dictionary_id FROM raw_messages WHERE id = ?", id)
+		return row.Scan(&data, &hash, &size, &bundle, &place, &kept)
+	}, "SELECT data, hash, size, bundle_id, place, kept FROM raw_messages WHERE id = ?", id)
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := db.blobsOf(ctx, id)
-	if err != nil {
-		return nil, err
+	if bundle.Valid {
+		raw, err = db.bundled(ctx, bundle.Int64, place, kept)
+	} else {
+		raw, err = unpack(data, size)
 	}
-	c, err := db.codec(ctx, dictionary.Int64)
-	if err != nil {
-		return nil, err
-	}
-	if raw, err = c.unpack(data, size); err == nil {
-		raw, err = putBack(raw, blobs, size)
+	if err == nil && kept < size {
+		raw, err = db.putBack(ctx, id, raw, size)
 	}
 	if got := sha256.Sum256(raw); err == nil && string(got[:]) != string(hash) {
 		err = errors.New("its hash is another")
 	}
-	if err != nil {
-		return nil, fmt.Errorf("message %d in the database is damaged; restore it from a backup: %w", id, err)
+	if err != nil && KindOf(err) == Internal {
+		err = fmt.Errorf("message %d in the database is damaged; restore it from a backup: %w", id, err)
 	}
-	return raw, nil
+	return raw, err
 }
 
 // clean makes every string among a statement's arguments one that both databases keep; what is looked for changes

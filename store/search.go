@@ -20,6 +20,8 @@ type SearchRequest struct {
 	Ranked      bool           // the best first, instead of the newest
 	After       SearchKey      // where the page before ended
 	Limit       int            // hits of a page
+
+	fewSolved bool // few threads are solved, so that their posts are known before others are looked at
 }
 
 // A SearchTerm is a word or a phrase, folded by mail.FoldWords.
@@ -91,6 +93,9 @@ func (db *DB) Search(ctx context.Context, r SearchRequest) (hits []Hit, more boo
 	if len(r.Communities) == 0 {
 		return nil, false, nil
 	}
+	if err := db.narrow(ctx, &r); err != nil {
+		return nil, false, err
+	}
 	if r.Ranked {
 		hits, err = db.searchRanked(ctx, r)
 	} else {
@@ -103,6 +108,33 @@ func (db *DB) Search(ctx context.Context, r SearchRequest) (hits []Hit, more boo
 		return hits[:r.Limit], true, err
 	}
 	return hits, false, err
+}
+
+// manySolved is from how many solved threads on it is quicker to look at each post's own.
+const manySolved = 2000
+
+// narrow finds out what keeps the search from looking at much for nothing: when the thread was, whether threads are solved.
+func (db *DB) narrow(ctx context.Context, r *SearchRequest) error {
+	if r.Thread != 0 {
+		th, err := db.Thread(ctx, r.Thread)
+		if err != nil && KindOf(err) != NotFound {
+			return err
+		}
+		if r.From.Before(th.FirstAt) {
+			r.From = th.FirstAt
+		}
+		if end := th.LastAt.Add(time.Microsecond); r.Until.IsZero() || end.Before(r.Until) {
+			r.Until = end
+		}
+	}
+	if !r.Solved {
+		return nil
+	}
+	var n int
+	err := db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) }, "SELECT COUNT(*) FROM (SELECT 1 FROM threads WHERE solved AND "+
+		db.dialect.in("community_id")+" LIMIT ?) AS few", db.dialect.idList(r.Communities), manySolved)
+	r.fewSolved = n < manySolved
+	return err
 }
 
 // searchNewest reads hits in the order of their positions.
@@ -161,6 +193,10 @@ func (r SearchRequest) where(c *conditions, d dialect, position string) {
 	}
 	if r.Thread != 0 {
 		c.add("p.thread_id = ?", r.Thread)
+	}
+	if r.fewSolved {
+		c.add(position+" IN (SELECT q.position FROM threads o JOIN posts q ON q.thread_id = o.id WHERE o.solved AND "+d.in("o.community_id")+")",
+			d.idList(r.Communities))
 	}
 	if r.Solved {
 		c.add("th.solved")
@@ -240,17 +276,12 @@ func (d dialect) anyOf(terms []SearchTerm, or string) string {
 	return "(" + strings.Join(texts, or) + ")"
 }
 
-// term is a word or a phrase. Words hold letters and digits alone; what else there is would be read as a command.
+// term is a word or a phrase.
 func (d dialect) term(s SearchTerm) string {
-	words := make([]string, len(s.Words))
-	for i, word := range s.Words {
-		word = string(s.Field) + strings.Map(func(r rune) rune {
-			if strings.ContainsRune(` '"\*:()&|!<>`, r) {
-				return -1
-			}
-			return r
-		}, word)
-		last := s.Prefix && i == len(s.Words)-1
+	words := s.plain()
+	for i, word := range words {
+		word = string(s.Field) + word
+		last := s.Prefix && i == len(words)-1
 		switch {
 		case d == postgres && last:
 			word = "'" + word + "':*"
@@ -265,4 +296,24 @@ func (d dialect) term(s SearchTerm) string {
 		return "(" + strings.Join(words, " <-> ") + ")"
 	}
 	return `"` + strings.Join(words, " ") + `"`
+}
+
+// plain are the words without what would be read as a command, though folded ones hold letters and digits alone. A term
+// without any word finds nothing.
+func (s SearchTerm) plain() (words []string) {
+	for _, word := range s.Words {
+		word = strings.Map(func(r rune) rune {
+			if strings.ContainsRune(" '\"\\*:()&|!<>\x00", r) {
+				return -1
+			}
+			return r
+		}, word)
+		if word = shortWord(word); word != "" {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		words = []string{wordNowhere}
+	}
+	return words
 }

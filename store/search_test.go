@@ -12,12 +12,6 @@ import (
 	"guildpost/store/storetest"
 )
 
-// onBoth runs a test on both databases.
-func onBoth(t *testing.T, run func(t *testing.T, db *store.DB)) {
-	t.Run("SQLite", func(t *testing.T) { run(t, storetest.Open(t)) })
-	t.Run("PostgreSQL", func(t *testing.T) { run(t, storetest.OpenWith(t, store.Options{URL: postgresURL(t)})) })
-}
-
 func found(t *testing.T, db *store.DB, community int64, words ...string) (ids []int64) {
 	t.Helper()
 	r := store.SearchRequest{Communities: []int64{community}, Limit: 1000}
@@ -36,7 +30,7 @@ func found(t *testing.T, db *store.DB, community int64, words ...string) (ids []
 
 // TestUnindex: what was taken out is not found, and nothing else is lost.
 func TestUnindex(t *testing.T) {
-	onBoth(t, func(t *testing.T, db *store.DB) {
+	storetest.OnBoth(t, func(t *testing.T, db *store.DB) {
 		c := storetest.Community(t, db, "rust")
 		texts := map[int64]store.PostText{}
 		var ids []int64

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +30,7 @@ const (
 	markTo       = "ｔ"
 	wordAttached = "ａ" // stands in the index of every post that has files
 	wordElided   = "ｅ" // stands for a word that is repeated beyond reason
+	wordNowhere  = "ｎ" // stands in none
 )
 
 // Bounds of what is indexed of a post. PostgreSQL's tsvector has positions up to 16,383 and 256 of them for a word; SQLite
@@ -164,13 +164,11 @@ func (t *tx) insertWords(table string, rows []searchRow) error {
 	return err
 }
 
-// unindex takes a post out of the index. text is what it was indexed with: SQLite wants the words again.
-func (t *tx) unindex(position int64, text PostText) error {
-	return t.unindexAll([]searchRow{{position, text}})
-}
-
-// unindexAll takes many posts out of the index.
+// unindexAll takes posts out of the index. Their texts are what they were indexed with: SQLite wants the words again.
 func (t *tx) unindexAll(rows []searchRow) error {
+	if err := t.markForgotten(); err != nil {
+		return err
+	}
 	slices.SortFunc(rows, func(a, b searchRow) int { return cmp.Compare(a.position, b.position) })
 	for chunk := range slices.Chunk(rows, indexRows) {
 		if t.dialect == sqlite {
@@ -194,23 +192,12 @@ func (t *tx) unindexAll(rows []searchRow) error {
 	return nil
 }
 
-// OptimizeSearch puts the index in order after much was added, and makes an end of the words of what was taken out: until
-// then they are there, though nothing is found by them. Others can write after it is done, with a million posts after some
-// seconds; so it is for the end of an import or an erasure.
-func (db *DB) OptimizeSearch(ctx context.Context) error {
-	if db.dialect == sqlite {
-		return db.relaxed.do(ctx, func(t *tx) error {
-			_, err := t.exec("INSERT INTO search (search) VALUES ('optimize')")
-			return err
-		})
+// shortWord cuts a word that was not folded: PostgreSQL refuses those of more than 2,046 octets.
+func shortWord(word string) string {
+	if len(word) <= 1000 {
+		return word
 	}
-	// Neither may run in a transaction. Without REINDEX the words of what is gone would stay in the index for good.
-	for _, text := range []string{"VACUUM (ANALYZE) search", "REINDEX INDEX CONCURRENTLY search_words"} {
-		if _, err := db.durable.pool.ExecContext(ctx, text); err != nil {
-			return db.explain(err)
-		}
-	}
-	return nil
+	return strings.ToValidUTF8(word[:1000], "")
 }
 
 // indexRow is the place of a row in an INSERT into search.
@@ -231,7 +218,7 @@ func (d dialect) indexed(words string) string {
 	n := 0
 	for word := range strings.FieldsSeq(words) {
 		n++
-		b = append(append(append(b, '\''), word...), "':"...)
+		b = append(append(append(b, '\''), shortWord(word)...), "':"...)
 		b = append(strconv.AppendInt(b, int64(n), 10), ' ')
 	}
 	return string(b)

@@ -49,7 +49,6 @@ func TestPlansOfThreadModes(t *testing.T) {
 		func() error { _, err := db.SubscriptionsOf(ctx, s.Address); return err },
 		func() error { _, err := db.PostCount(ctx, c.ID, now, now); return err },
 		func() error { _, err := db.MemberJournal(ctx, c.ID, s.MemberID, 10); return err },
-		func() error { return db.EachAuthor(ctx, c.ID, 10, func(int64, string, string) bool { return true }) },
 		func() error { _, err := db.ThanksSince(ctx, c.ID, now); return err },
 	}
 	for i, step := range steps {

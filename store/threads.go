@@ -27,6 +27,11 @@ func (t *tx) knownThread(a Arrival) (id int64, err error) {
 }
 
 func (t *tx) threadByReference(a Arrival) (id int64, err error) {
+	if a.memory != nil {
+		if id, sure := a.memory.threadOf(a.References); sure {
+			return id, nil
+		}
+	}
 	for _, ref := range a.References {
 		err = t.row("SELECT thread_id FROM posts WHERE community_id = ? AND message_id = ? ORDER BY id LIMIT 1",
 			a.CommunityID, ref).Scan(&id)
@@ -60,6 +65,9 @@ func (t *tx) threadBySubject(a Arrival) (id int64, err error) {
 // adoptChildren joins the threads of posts that referred to this one before it came, and returns the thread that
 // they are all in: the oldest. A thread that was split off below this post stays what somebody made it.
 func (t *tx) adoptChildren(a Arrival, own int64) (int64, error) {
+	if a.memory != nil && !a.memory.referred[a.MessageID] {
+		return own, nil
+	}
 	var others []int64
 	err := t.query(scanIDs(&others), `SELECT DISTINCT p.thread_id FROM post_references r JOIN posts p ON p.id = r.post_id
 		WHERE r.community_id = ? AND r.message_id = ? AND p.thread_id <> ? AND NOT EXISTS (
@@ -76,6 +84,9 @@ func (t *tx) adoptChildren(a Arrival, own int64) (int64, error) {
 		}
 		if err := t.mergeThreads(from, into); err != nil {
 			return 0, err
+		}
+		if a.memory != nil {
+			a.memory.merged(from, into)
 		}
 		own = into
 	}

@@ -27,8 +27,11 @@ type Help struct {
 	For
 	Member      bool   // the recipient is one
 	Facilitator bool   // the recipient is one
+	Passwords   bool   // the archive can be read with a mail program
 	Address     string // of the installation: guildpost@…
-	Unknown     string // the line that brought this help; may be empty
+	Lost        bool   // what brought this help was not understood
+	Unknown     string // the line that was not; empty where it may be a stranger's words
+	Suggestion  string // the nearest command; may be empty
 }
 
 // Info tells what a community is.

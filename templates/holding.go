@@ -114,9 +114,10 @@ type Failure struct {
 	Reason    string // what the mail server said, or a sentence
 }
 
-// NotDelivered tells a sender that guildpost did not take a message for some of its recipients, where SMTP could not.
+// NotDelivered tells a sender that guildpost did not take a message for some or all of its recipients, where no server could.
 type NotDelivered struct {
 	For
-	Subject  string
+	Subject  string // "" where it may not be theirs
+	Nobody   bool   // nobody got it
 	Failures []Failure
 }

@@ -51,6 +51,7 @@ type JoinPending struct {
 type JoinRequest struct {
 	For
 	ReplyApproves bool // a plain reply to this mail is one to Approve
+	Unclear       bool // this answers a reply that was neither a yes nor a no
 	Name          string
 	Address       string
 	Asked         time.Time

@@ -50,6 +50,8 @@ func joiningSamples() []sample {
 				{"What do you build, or want to build, in Rust?", "A parser for old mail formats.\nAnd a little game, in the evenings."},
 				{"How did you hear of us?", ""},
 			}, Approve: ticket("a"), Decline: ticket("r")}},
+		{"join-request.unclear", JoinRequest{For: For{Community: rust, Recipient: "Ben Okafor"}, ReplyApproves: true, Unclear: true, Address: "ana@a.example",
+			Asked: at(3, 3, 14, 30), Approve: ticket("a"), Decline: ticket("r")}},
 		{"join-declined", JoinDeclined{For: forAna, By: "Ben Okafor", Reason: "This community is for people who work at Example Ltd.\nThere is an open one at rust-users.example."}},
 		{"welcome", fullWelcome()},
 		{"welcome.little", Welcome{For: For{Community: Community{Title: "Announcements", Name: "announce", Address: "announce@lists.example.org",
@@ -92,7 +94,8 @@ func answerSamples() []sample {
 		{"ticket-expired.none", TicketExpired{For: operator, Expired: at(3, 6, 0, 0)}},
 		{"ticket-wrong", TicketWrong{For: forAna, Address: "rust+t.k3q7zj2m5xw@lists.example.org"}},
 		{"undo-done", UndoDone{For: forAna, By: "Ben Okafor", Changes: []string{"Chloé Dubois is a member again.", "She is a facilitator again."}}},
-		{"help", Help{For: forAna, Member: true, Facilitator: true, Unknown: "setup my mail"}},
+		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Lost: true, Unknown: "setup my mail"}},
+		{"help.lost", Help{For: For{Community: rust}, Lost: true, Suggestion: "vacation"}},
 		{"help.installation", Help{For: operator, Address: "guildpost@lists.example.org"}},
 		{"info", Info{For: forAna, Type: "technology", Since: at(1, 12, 9, 0), Members: 12345, Join: "approve",
 			Facilitators: []Person{{Name: "Ben Okafor"}, {Name: "Dana Levi"}}, Meetings: fullWelcome().Meetings, Charter: true}},
@@ -143,6 +146,7 @@ func holdingSamples() []sample {
 		{"receipt", Receipt{For: forAna, Subject: "Which linter, and why?", Accepted: at(3, 3, 14, 30), Total: 1090, Delivered: 1085, Unlisted: 1,
 			Waiting: []Failure{greylisted, {"dana@d.example", ""}}, Refused: []Failure{{"emil@e.example", "550 5.1.1 No such user"}}, InDoubt: []Failure{{"fay@f.example", ""}}}},
 		{"not-delivered", NotDelivered{For: forAna, Subject: "Which linter, and why?", Failures: []Failure{{"ruts@lists.example.org", "There is no list address ruts@lists.example.org here."}}}},
+		{"not-delivered.nobody", NotDelivered{For: forAna, Nobody: true, Failures: []Failure{{"ruts@lists.example.org", "There is no list address ruts@lists.example.org here."}}}},
 	}
 }
 

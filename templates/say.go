@@ -17,6 +17,7 @@ type Args struct {
 	Subject   string
 	Value     string // what was set, looked for or not understood
 	Code      string // a word of the program, such as a role, which has a text of its own
+	Text      string // a piece of what somebody wrote, or what to write instead
 	Names     []string
 	N, M      int
 	When      time.Time

@@ -34,7 +34,7 @@ func (a *app) checkCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{Use: "check", Short: "Says whether all that guildpost needs is there, and what to do", Args: arguments(0, 0),
 		Long: "Looks at the configuration, the data folder, the database, the disk, the clock, the addresses to listen on, the\n" +
-			"smarthost and the DNS, each a line: ok, warn, or FAIL with what to do. Ends with 1 where something fails."}
+			"mailboxes of [[imap]], the smarthost and the DNS, each a line: ok, warn, or FAIL with what to do. Ends with 1 where something fails."}
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		found := a.check(c.Context())
@@ -65,7 +65,7 @@ func (a *app) check(ctx context.Context) []finding {
 	}
 	var found []finding
 	for _, one := range []check{
-		a.checkConfiguration, a.checkData, a.checkDatabase, a.checkDisk, a.checkClock, a.checkListeners,
+		a.checkConfiguration, a.checkData, a.checkDatabase, a.checkDisk, a.checkClock, a.checkListeners, a.checkIMAP,
 		a.checkPublicURL, a.checkSmarthost, a.checkDNS, a.checkRoot,
 	} {
 		found = append(found, one(ctx, c)...)

@@ -164,7 +164,7 @@ func (a *app) checkListeners(ctx context.Context, c *Config) []finding {
 		return []finding{warn("inbound", "neither lmtp nor smtp is on: no mail can come in")}
 	}
 	var found []finding
-	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen"} {
+	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen", "web.imap_listen"} {
 		if address, on := listeners[key]; on {
 			found = append(found, a.checkListener(ctx, c, key, address))
 		}
@@ -212,6 +212,9 @@ func (a *app) checkTaken(ctx context.Context, c *Config, key, network, address s
 	deadline, _ := ctx.Deadline()
 	if key == "web.listen" {
 		return checkWebTaken(conn, key, address, deadline)
+	}
+	if key == "web.imap_listen" {
+		return a.checkIMAPTaken(conn, c, address, deadline)
 	}
 	greeting := readGreeting(conn, deadline)
 	if strings.Contains(greeting, c.Domain) || strings.Contains(strings.ToLower(greeting), "guildpost") {

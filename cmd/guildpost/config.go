@@ -31,6 +31,7 @@ type Config struct {
 	Postmaster string
 
 	Inbound  InboundConfig
+	IMAP     []IMAPConfig
 	Outbound OutboundConfig
 	Web      WebConfig
 	Log      LogConfig
@@ -58,7 +59,9 @@ type OutboundConfig struct {
 
 // WebConfig is [web].
 type WebConfig struct {
-	Listen string
+	Listen     string
+	IMAPListen string // where the archive is read over IMAP: host:port
+	IMAPTLS    string // auto, implicit, starttls
 }
 
 // LogConfig is [log].
@@ -72,7 +75,8 @@ func (c *Config) DatabaseFile() string { return filepath.Join(c.Data, "guildpost
 
 // Listeners returns the addresses that are to be listened on, by the name of their key.
 func (c *Config) Listeners() map[string]string {
-	all := map[string]string{"inbound.lmtp": c.Inbound.LMTP, "inbound.smtp": c.Inbound.SMTP, "web.listen": c.Web.Listen}
+	all := map[string]string{"inbound.lmtp": c.Inbound.LMTP, "inbound.smtp": c.Inbound.SMTP, "web.listen": c.Web.Listen,
+		"web.imap_listen": c.Web.IMAPListen}
 	for name, address := range all {
 		if address == "" {
 			delete(all, name)
@@ -195,13 +199,15 @@ func (c *Config) finish(file string, text []byte) []problem {
 	return c.contradictions(positions(file, text))
 }
 
-func (c *Config) contradictions(at func(name string) problem) []problem {
+func (c *Config) contradictions(at func(name string, table int) problem) []problem {
 	var found []problem
-	say := func(key, format string, args ...any) {
-		p := at(key)
+	sayOf := func(table int, key, format string, args ...any) {
+		p := at(key, table)
 		p.text = fmt.Sprintf(format, args...)
 		found = append(found, p)
 	}
+	say := func(key, format string, args ...any) { sayOf(0, key, format, args...) }
+	c.imapContradictions(sayOf)
 	if (c.Inbound.TLSCert == "") != (c.Inbound.TLSKey == "") {
 		say("inbound.tls_cert", "inbound.tls_cert and inbound.tls_key go together: give both or neither")
 	}
@@ -214,8 +220,11 @@ func (c *Config) contradictions(at func(name string) problem) []problem {
 	if strings.HasSuffix(strings.ToLower(c.Postmaster), "@"+c.Domain) {
 		say("postmaster", "postmaster is an address at %s, whose mail comes to guildpost itself: give one elsewhere", c.Domain)
 	}
+	if c.Web.IMAPListen != "" && c.Inbound.TLSCert == "" && (!onlyHere(c.Web.IMAPListen) || c.Web.IMAPTLS == "implicit") {
+		say("web.imap_listen", "web.imap_listen wants the certificate of inbound.tls_cert: without TLS only programs on this machine can log in (127.0.0.1:PORT)")
+	}
 	seen := map[string]string{}
-	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen"} {
+	for _, key := range []string{"inbound.lmtp", "inbound.smtp", "web.listen", "web.imap_listen"} {
 		address := c.Listeners()[key]
 		if other, taken := seen[address]; taken && address != "" && !strings.HasSuffix(address, ":0") {
 			say(key, "%s and %s are both %s: give each an address of its own", other, key, address)

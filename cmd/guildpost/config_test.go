@@ -38,6 +38,32 @@ func TestDefaultsArePossible(t *testing.T) {
 			t.Errorf("%s = %q: %v", k.name, k.def, err)
 		}
 	}
+	for _, k := range imapKeys {
+		if value := k.exampleOr(""); value != "" {
+			if err := k.set(&Config{}, value); err != nil {
+				t.Errorf("%s = %q: %v", k.name, value, err)
+			}
+		}
+	}
+}
+
+// TestSampleMailbox: the example that init writes can be read when its marks are taken off.
+func TestSampleMailbox(t *testing.T) {
+	_, example, _ := strings.Cut(string(sampleConfig(nil)), "# [[imap]]\n")
+	var text strings.Builder
+	text.WriteString("[[imap]]\n")
+	for line := range strings.Lines(example) {
+		text.WriteString(strings.TrimPrefix(strings.TrimPrefix(line, "#"), " "))
+	}
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "guildpost.toml"), text.String())
+	c, err := loadConfig("", dir, nil)
+	if err != nil || len(c.IMAP) != 1 {
+		t.Fatalf("got %v, %v", c, err)
+	}
+	if c.IMAP[0].Server != "imap.example.org:993" || c.IMAP[0].MoveTo != "Archive" || c.IMAP[0].Mode != "deliver" {
+		t.Errorf("got %+v", c.IMAP[0])
+	}
 }
 
 func TestEnvironmentOverridesEveryKey(t *testing.T) {
@@ -46,7 +72,8 @@ func TestEnvironmentOverridesEveryKey(t *testing.T) {
 		"timezone": "Europe/Berlin", "language": "de", "inbound.lmtp": "unix:/run/g.sock", "inbound.smtp": "", "inbound.max_message": "1MiB",
 		"inbound.tls_cert": "/c", "inbound.tls_key": "/k", "outbound.smarthost": "mail.example:587", "outbound.tls": "starttls",
 		"outbound.username": "me", "outbound.password": "pw", "outbound.connections": "3", "outbound.recipients_per_message": "2",
-		"postmaster": "root@elsewhere.example", "inbound.authserv_id": "mx.other.example", "web.listen": "", "log.level": "debug", "log.format": "json",
+		"postmaster": "root@elsewhere.example", "inbound.authserv_id": "mx.other.example", "web.listen": "", "web.imap_listen": ":993", "web.imap_tls": "starttls",
+		"log.level": "debug", "log.format": "json",
 	}
 	var environ []string
 	for _, k := range configKeys {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -12,6 +13,7 @@ import (
 // An entry is one key with its value as it stands in the file.
 type entry struct {
 	name   string // with its table: "outbound.smarthost"
+	table  int    // which of the tables of that name in an array of tables, from 0
 	kind   unstable.Kind
 	value  string
 	line   int
@@ -25,17 +27,25 @@ func entries(text []byte) ([]entry, error) {
 	}
 	var found []entry
 	var p unstable.Parser
-	var table string
+	var table entry
+	arrays := map[string]int{} // how many tables each array has so far
 	p.Reset(text)
 	for p.NextExpression() {
 		e := p.Expression()
 		if e.Kind == unstable.KeyValue {
-			found = appendEntries(found, &p, table, e)
+			first := len(found)
+			found = appendEntries(found, &p, table.name, e)
+			for i := range found[first:] {
+				found[first+i].table = table.table
+			}
 			continue
 		}
-		header := newEntry(&p, "", e)
-		table = header.name
-		found = append(found, header)
+		table = newEntry(&p, "", e)
+		if e.Kind == unstable.ArrayTable {
+			table.table = arrays[table.name]
+			arrays[table.name]++
+		}
+		found = append(found, table)
 	}
 	return found, p.Error()
 }
@@ -108,7 +118,13 @@ func syntaxProblem(file string, err error) problem {
 }
 
 func (c *Config) setEntry(e entry) error {
-	if e.kind == unstable.Table && isTable(e.name) {
+	switch {
+	case e.name == "imap" && e.kind == unstable.ArrayTable:
+		c.beginIMAP()
+		return nil
+	case e.name == "imap", strings.HasPrefix(e.name, "imap.") && len(c.IMAP) == 0:
+		return errors.New("imap is a list of tables: begin each mailbox with [[imap]], in two brackets")
+	case e.kind == unstable.Table && isTable(e.name):
 		return nil
 	}
 	k, ok := findKey(e.name)
@@ -116,14 +132,14 @@ func (c *Config) setEntry(e entry) error {
 		return unknownEntry(e)
 	}
 	if !k.accepts(e.kind) {
-		return fmt.Errorf("%s must be %s, such as %s", k.name, map[bool]string{true: "a number", false: "text in quotes"}[k.number], k.toml(k.example()))
+		return fmt.Errorf("%s must be %s, such as %s", k.name, map[bool]string{true: "a number", false: "text in quotes"}[k.number], k.toml(k.exampleOr("text")))
 	}
 	return setKey(c, k, e.value)
 }
 
 func setKey(c *Config, k configKey, value string) error {
 	if err := k.set(c, value); err != nil {
-		if strings.HasSuffix(k.name, "password") || k.name == "database" {
+		if strings.HasSuffix(k.name, "password") || strings.HasSuffix(k.name, "token") || k.name == "database" {
 			return fmt.Errorf("%s %w", k.name, err)
 		}
 		return fmt.Errorf("%s = %s %w", k.name, k.toml(value), err)
@@ -137,14 +153,6 @@ func (k configKey) accepts(kind unstable.Kind) bool {
 		return kind == unstable.Integer
 	}
 	return kind == unstable.String || kind == unstable.Integer && k.name == "inbound.max_message"
-}
-
-// example returns a value for an error message.
-func (k configKey) example() string {
-	if k.def == "" {
-		return "text"
-	}
-	return k.def
 }
 
 func isTable(name string) bool {
@@ -164,7 +172,7 @@ func unknownEntry(e entry) error {
 		what = "table"
 	}
 	names := []string{}
-	for _, k := range configKeys {
+	for _, k := range allKeys() {
 		table, key := k.table()
 		if what == "table" {
 			names = append(names, table)
@@ -180,16 +188,23 @@ func unknownEntry(e entry) error {
 	return fmt.Errorf("there is no %s %s", what, e.name)
 }
 
-// positions returns a function that says where a key stands.
-func positions(file string, text []byte) func(name string) problem {
+// positions returns a function that says where a key stands: in which of the tables of an array of tables, else 0. A key of
+// such a table that is not there stands where the table begins.
+func positions(file string, text []byte) func(name string, table int) problem {
 	found, _ := entries(text)
-	return func(name string) problem {
+	return func(name string, table int) (where problem) {
+		array, _, _ := strings.Cut(name, ".")
 		for _, e := range found {
-			if e.name == name {
-				return problem{file: file, line: e.line, column: e.column}
+			if e.table != table {
+				continue
+			}
+			if here := (problem{file: file, line: e.line, column: e.column}); e.name == name {
+				return here
+			} else if e.name == array && e.kind == unstable.ArrayTable {
+				where = here
 			}
 		}
-		return problem{}
+		return where
 	}
 }
 
@@ -211,14 +226,23 @@ func (c *Config) readEnvironment(environ []string) []problem {
 			c.Warnings = append(c.Warnings, "the variable "+name+" is no key of the configuration and is ignored")
 		}
 	}
-	c.Database.resolve(environ)
-	c.Outbound.Password.resolve(environ)
+	for _, s := range c.secrets() {
+		s.resolve(environ)
+	}
 	return problems
+}
+
+func (c *Config) secrets() []*Secret {
+	all := []*Secret{&c.Database, &c.Outbound.Password}
+	for i := range c.IMAP {
+		all = append(all, &c.IMAP[i].Password, &c.IMAP[i].Token)
+	}
+	return all
 }
 
 // names says whether a secret is kept in the variable.
 func (c *Config) names(variable string) bool {
-	return c.Database.raw == "env:"+variable || c.Outbound.Password.raw == "env:"+variable
+	return slices.ContainsFunc(c.secrets(), func(s *Secret) bool { return s.raw == "env:"+variable })
 }
 
 // quoteTOML writes a basic string of TOML.

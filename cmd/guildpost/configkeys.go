@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,10 @@ type configKey struct {
 	name   string // "outbound.smarthost"
 	number bool   // written in TOML as a number, not as text
 	def    string // the default
-	doc    string // one or more lines for the postmaster
-	set    func(c *Config, value string) error
+	// example is a value for the sample of a table that is not there by default, where def is none.
+	example string
+	doc     string // one or more lines for the postmaster
+	set     func(c *Config, value string) error
 }
 
 // env returns the variable that overrides the key.
@@ -28,6 +31,17 @@ func (k configKey) table() (table, key string) {
 		return k.name[:i], k.name[i+1:]
 	}
 	return "", k.name
+}
+
+// exampleOr returns a value that shows how the key is used.
+func (k configKey) exampleOr(none string) string {
+	switch {
+	case k.example != "":
+		return k.example
+	case k.def != "":
+		return k.def
+	}
+	return none
 }
 
 // toml returns a value as it is written in the file.
@@ -88,6 +102,10 @@ var configKeys = []configKey{
 
 	{name: "web.listen", def: "127.0.0.1:8080", doc: "Where the web pages are served: host:port or unix:PATH. \"\" is off.",
 		set: text(func(c *Config) *string { return &c.Web.Listen }, checkListen)},
+	{name: "web.imap_listen", doc: "Where members read the archive over IMAP: host:port. \"\" is off. TLS is that of inbound.tls_cert; without it only\nprograms on this machine can log in: guildpost help imap-archive.",
+		set: text(func(c *Config) *string { return &c.Web.IMAPListen }, checkListenTCP)},
+	{name: "web.imap_tls", def: "auto", doc: "How TLS begins there: implicit (with the connection), starttls, or auto (implicit on port 993, else starttls).",
+		set: text(func(c *Config) *string { return &c.Web.IMAPTLS }, oneOf("auto", "implicit", "starttls"))},
 
 	{name: "log.level", def: "info", doc: "debug, info, warn or error.",
 		set: func(c *Config, value string) error {
@@ -100,8 +118,11 @@ var configKeys = []configKey{
 		set: text(func(c *Config) *string { return &c.Log.Format }, oneOf("text", "json"))},
 }
 
+// allKeys are those of the configuration and of its [[imap]] tables.
+func allKeys() []configKey { return slices.Concat(configKeys, imapKeys) }
+
 func findKey(name string) (configKey, bool) {
-	for _, k := range configKeys {
+	for _, k := range allKeys() {
 		if k.name == name {
 			return k, true
 		}

@@ -107,6 +107,14 @@ func checkListen(value string) error {
 	return nil
 }
 
+// checkListenTCP wants an address of the network to listen on, or "".
+func checkListenTCP(value string) error {
+	if _, ok := splitHostPort(value, 0); value != "" && !ok {
+		return errors.New(`must be host:port, such as 127.0.0.1:1143, or "" for off`)
+	}
+	return nil
+}
+
 var authServID = regexp.MustCompile(`^[A-Za-z0-9._-]{0,253}$`)
 
 // checkAuthServID wants the first word of an Authentication-Results field, or "".
@@ -131,6 +139,13 @@ func splitHostPort(value string, least uint64) (host string, ok bool) {
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	return host, err == nil && n >= least
+}
+
+// onlyHere says whether an address is reached from this machine alone.
+func onlyHere(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 func parseZone(value string) (*time.Location, error) {

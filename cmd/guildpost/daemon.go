@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"guildpost/mail"
+	"guildpost/mail/archive"
+	"guildpost/mail/archive/imapd"
 	"guildpost/mail/inbound"
+	"guildpost/mail/inbound/imapwatch"
 	"guildpost/mail/list"
 	"guildpost/mail/outbound"
 	"guildpost/mail/route"
@@ -33,10 +36,12 @@ type Daemon struct {
 	release func() error // of the claim on the database
 	list    *list.List
 	inbound *inbound.Server
+	watcher *imapwatch.Watcher // of mailboxes on other servers
 	worker  *outbound.Worker
 	loop    *dueLoop
 	keys    *keyWatch
-	web     *web.Server // nil where there are no pages
+	web     *web.Server   // nil where there are no pages
+	imapd   *imapd.Server // nil where the archive is not served over IMAP
 	dueMu   sync.Mutex
 	pruned  time.Time // when finished deliveries were last removed
 	// Broken is closed when the database's disk failed: nothing can be promised any more.
@@ -49,6 +54,7 @@ type daemonOptions struct {
 	Now      func() time.Time
 	Resolver list.Resolver
 	Log      *slog.Logger
+	Archiver imapwatch.Archiver // keeps what comes from mailboxes of mode archive; nil is their communities' archives
 }
 
 // newDaemon opens the database and builds all parts; nothing listens or sends yet.
@@ -98,7 +104,8 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		DB: d.db, Keys: keys.ring, Policy: list.NewDMARC(o.Resolver, d.now), Log: d.log, Now: d.now,
 		Hostname: d.config.Domain, MaxMessage: d.config.Inbound.MaxMessage, Random: rand.Reader,
 		Language: d.config.Language, Timezone: d.config.Timezone, Postmaster: d.config.Postmaster, SharedCopies: d.config.Outbound.RecipientsPerMessage > 1,
-		AuthServID: d.config.Inbound.AuthServID,
+		AuthServID: d.config.Inbound.AuthServID, ArchiveOverIMAP: d.config.Web.IMAPListen != "",
+		Searcher: listSearcher{archive.Searcher{DB: d.db}},
 	}
 	if d.config.Web.Listen != "" {
 		d.list.PublicURL = d.config.PublicURL
@@ -111,7 +118,13 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	if err := d.buildWeb(); err != nil {
 		return err
 	}
-	return d.buildInbound()
+	if err := d.buildIMAP(); err != nil {
+		return err
+	}
+	if o.Archiver == nil {
+		o.Archiver = &filer{archive.Importer{DB: d.db, Now: d.now}}
+	}
+	return d.buildInbound(ctx, o.Archiver)
 }
 
 // buildOutbound makes the delivery worker with the courier to the smarthost.
@@ -161,7 +174,7 @@ func (c composer) Compose(ctx context.Context, d store.Dispatch) (*outbound.Copy
 	return out, nil
 }
 
-func (d *Daemon) buildInbound() (err error) {
+func (d *Daemon) buildInbound(ctx context.Context, archiver imapwatch.Archiver) (err error) {
 	router := &route.Router{DB: d.db, Log: d.log, Domain: d.config.Domain, Accepting: d.accepting, Returned: d.returned}
 	d.handle(router)
 	in := d.config.Inbound
@@ -169,15 +182,26 @@ func (d *Daemon) buildInbound() (err error) {
 		Hostname: d.config.Domain, LMTPAddr: in.LMTP, SMTPAddr: in.SMTP, MaxMessage: in.MaxMessage,
 		Now: d.now, Logger: d.log, RequireTLS: true,
 	}
-	if in.TLSCert != "" {
-		certificate, err := tls.LoadX509KeyPair(in.TLSCert, in.TLSKey)
-		if err != nil {
-			return store.Errorf(store.Invalid, "the TLS certificate cannot be used: %w", err)
-		}
-		options.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	if options.TLS, err = d.tls(); err != nil {
+		return err
 	}
-	d.inbound, err = inbound.New(options, router)
-	return err
+	if d.inbound, err = inbound.New(options, router); err != nil {
+		return err
+	}
+	return d.buildWatcher(ctx, router, archiver)
+}
+
+// tls is the TLS of all listeners, nil where there is no certificate.
+func (d *Daemon) tls() (*tls.Config, error) {
+	in := d.config.Inbound
+	if in.TLSCert == "" {
+		return nil, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(in.TLSCert, in.TLSKey)
+	if err != nil {
+		return nil, store.Errorf(store.Invalid, "the TLS certificate cannot be used: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // returned joins route and list, which do not know each other.
@@ -219,12 +243,15 @@ func (d *Daemon) Start(ctx context.Context) error {
 			d.log.Info("listening", "protocol", strings.ToUpper(kind), "address", addr)
 		}
 	}
+	if err := errors.Join(d.watcher.Start(), d.startIMAP()); err != nil {
+		return err
+	}
 	return d.startWeb()
 }
 
 // Stop takes no new mail, lets sessions and deliveries under way end, and closes the store last. When ctx ends
 // first, what still runs is cut; what was promised is kept either way.
 func (d *Daemon) Stop(ctx context.Context) error {
-	err := errors.Join(d.stopWeb(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
+	err := errors.Join(d.stopWeb(ctx), d.stopIMAP(ctx), d.watcher.Stop(ctx), d.inbound.Stop(ctx), d.loop.stop(), d.keys.stop(), d.worker.Stop(ctx))
 	return errors.Join(err, d.closeStore())
 }

@@ -27,9 +27,12 @@ type act struct {
 	play  func(ctx context.Context, s *stage) error
 }
 
-var acts = []act{
-	{"A conversation", 0, playConversation},
-	{"Running the list by mail", runningDays, playRunning},
+func acts() []act {
+	return []act{
+		{"A conversation", 0, playConversation},
+		{"Running the list by mail", runningDays, playRunning},
+		{"Three years of an older list", 0, playArchive},
+	}
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -41,7 +44,7 @@ func (a *app) demoCommand() *cobra.Command {
 			"and ports to try, until Ctrl-C. Nothing leaves this machine."}
 	c.Flags().BoolVar(&once, "once", false, "end by itself; exit 0 only if all went as it says and every expected copy arrived once")
 	c.Flags().StringVar(&data, "data", "", "keep what it makes in `DIR` (else in a temporary folder that is removed)")
-	c.RunE = func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), acts, data, once) }
+	c.RunE = func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), acts(), data, once) }
 	return c
 }
 

@@ -18,7 +18,7 @@ func play(t *testing.T, acts []act) (code int, stdout, stderr string) {
 }
 
 func TestDemo(t *testing.T) {
-	code, stdout, stderr := play(t, acts)
+	code, stdout, stderr := play(t, acts())
 	if code != 0 || !strings.Contains(stdout, " 0 missing, 0 unexpected, 0 repeated.") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}

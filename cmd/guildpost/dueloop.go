@@ -9,21 +9,23 @@ import (
 // finishedKept is how long finished deliveries can be looked up (queue show); after that only the post is left.
 const finishedKept = 30 * 24 * time.Hour
 
+// fetchedKept is how long mail that was fetched from a mailbox is known again when that mailbox is made anew.
+const fetchedKept = 400 * 24 * time.Hour
+
 // Due does everything that is due until a time, and returns how much that was. The loop calls it with the clock's
 // time, tests with a time of their own.
 func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error) {
 	d.dueMu.Lock() // one at a time: the loop, and whoever asks for a time of their own
 	defer d.dueMu.Unlock()
-	if err := d.keys.look(ctx); err != nil {
-		return 0, err
-	}
+	d.keys.lookNow(ctx)
 	done, err = d.list.Due(ctx, until)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)
+		bundled, bundleErr := bundle(ctx, d, until)
 		expired, expireErr := expireOld(ctx, d.list, until)
 		d.list.Wake()
-		return done + pruned + expired, errors.Join(err, pruneErr, expireErr)
+		return done + pruned + bundled + expired, errors.Join(err, pruneErr, bundleErr, expireErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }
@@ -31,6 +33,20 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 func prune(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {
 	for ctx.Err() == nil {
 		n, err := d.db.Prune(ctx, until.Add(-finishedKept))
+		if err != nil || n == 0 {
+			return done, err
+		}
+		done += n
+	}
+	return done, ctx.Err()
+}
+
+// bundledAfter is when posts are packed together, to take less room: until then somebody may still get them.
+const bundledAfter = 14 * 24 * time.Hour
+
+func bundle(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {
+	for ctx.Err() == nil {
+		n, err := d.db.Bundle(ctx, until.Add(-bundledAfter))
 		if err != nil || n == 0 {
 			return done, err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guildpost/calendar"
 	"guildpost/mail"
 	"guildpost/mail/bounce"
 	"guildpost/store"
@@ -38,16 +39,11 @@ type explainedBounce struct {
 	Reason    string `json:"reason"`
 }
 
-type explainedCalendar struct {
-	Method string `json:"method"`
-	UID    string `json:"uid"`
-}
-
 func (a *app) explainCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{Use: "explain FILE...", Short: "Says what guildpost makes of a message", Args: arguments(1, -1),
 		Long: "Reads messages (.eml) or calendar objects (.ics) and says what they are: a post, a bounce, an automatic reply, a\n" +
-			"meeting's invitation or answer. It needs no database and sends nothing. FILE may be a folder, or - for standard input."}
+			"meeting's invitation or answer, with its time in UTC and its zone. It needs no database and sends nothing. FILE may be a folder, or - for standard input."}
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	c.RunE = func(_ *cobra.Command, args []string) error { return a.explain(args, asJSON) }
 	return c
@@ -126,9 +122,8 @@ func unwrapPath(err error) error {
 }
 
 func explainMessage(name string, raw []byte) explanation {
-	bare := isCalendarObject(raw)
-	if bare { // read as the message that would carry it
-		raw = append([]byte("Content-Type: text/calendar; charset=utf-8\r\n\r\n"), raw...)
+	if x, bare := explainBare(name, raw); bare {
+		return x
 	}
 	m := mail.Read(raw)
 	x := explanation{
@@ -139,24 +134,14 @@ func explainMessage(name string, raw []byte) explanation {
 	if len(m.From) > 0 {
 		x.From = m.From[0].String()
 	}
-	if x.addBounce(bounce.Read(m)); bare {
-		x.Kind = mail.KindCalendar
-	}
-	for _, c := range mail.CalendarParts(m) {
-		x.Calendar = append(x.Calendar, explainedCalendar{c.Method, c.UID})
-	}
-	return x
-}
-
-// isCalendarObject says that a file is an iCalendar object without a message around it, in UTF-8 or UTF-16.
-func isCalendarObject(raw []byte) bool {
-	var start []byte
-	for _, c := range raw[:min(len(raw), 100)] {
-		if c > ' ' && c < 0x7f {
-			start = append(start, c)
+	x.addBounce(bounce.Read(m))
+	if said := calendar.ReadMessage(m); x.Kind != mail.KindBounce {
+		x.addCalendar(said)
+		if len(said.Objects) > 0 && x.Kind == mail.KindPost && said.Objects[0].Method != "" {
+			x.Kind = mail.KindCalendar // what only winmail.dat shows
 		}
 	}
-	return len(start) >= 15 && strings.EqualFold(string(start[:15]), "BEGIN:VCALENDAR")
+	return x
 }
 
 // addBounce adds what a report says about deliveries. It knows more shapes than a look at the header does.
@@ -194,7 +179,7 @@ func (a *app) showExplanation(x explanation, asJSON bool) error {
 		say("bounce", strings.Join(strings.Fields(b.Recipient+" "+b.Class+" "+b.Status+" "+b.Reason), " "))
 	}
 	for _, c := range x.Calendar {
-		say("calendar", c.Method+" "+c.UID)
+		say("calendar", strings.Join(strings.Fields(strings.Join([]string{c.Method, c.UID, c.Attendee, c.PartStat, c.RecurrenceID, c.Start, c.Timezone}, " ")), " "))
 	}
 	for _, p := range x.Problems {
 		say("problem", p)

@@ -181,8 +181,8 @@ var (
 		"generate-delivery-report", "disposition-notification-to", "disposition-notification-options",
 		"x-confirm-reading-to", "x-pmrqc", "errors-to", "approved", "approve", "x-approved", "x-approve", "return-path",
 		"delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to", "precedence", "archived-at",
-		"domainkey-signature"}
-	addedFields     = []string{"archived-at", "x-loop", "precedence", "message-id", "date", "received"}
+		"domainkey-signature", "x-mute", "x-receipt"}
+	addedFields     = []string{"x-mute", "archived-at", "x-loop", "precedence", "message-id", "date", "received"}
 	signatureFields = []string{"dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results"}
 )
 

@@ -157,5 +157,6 @@ func sampleConfig(answers map[string]string) []byte {
 		}
 		fmt.Fprintf(&b, "%s = %s\n", name, k.toml(value))
 	}
+	b.WriteString(sampleIMAP())
 	return b.Bytes()
 }

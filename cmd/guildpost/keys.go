@@ -104,6 +104,13 @@ func (w *keyWatch) look(ctx context.Context) error {
 	return nil
 }
 
+// lookNow is look where nobody can be told but the log.
+func (w *keyWatch) lookNow(ctx context.Context) {
+	if err := w.look(ctx); err != nil && ctx.Err() == nil {
+		w.daemon.log.Error("the ticket keys could not be read; those from before are used", "error", err)
+	}
+}
+
 func (w *keyWatch) start() {
 	go func() {
 		defer close(w.done)
@@ -115,9 +122,7 @@ func (w *keyWatch) start() {
 			case <-w.ctx.Done():
 				return
 			}
-			if err := w.look(w.ctx); err != nil && w.ctx.Err() == nil {
-				w.daemon.log.Error("the ticket keys could not be read; those from before are used", "error", err)
-			}
+			w.lookNow(w.ctx)
 		}
 	}()
 }

@@ -52,4 +52,18 @@ func TestKeysNoticed(t *testing.T) {
 	if got, err := d.keys.ring.Open(before, early()); err != nil || got != ticket {
 		t.Errorf("a ticket of the old key: got %v, %v", got, err)
 	}
+
+	// What cannot be read changes nothing, and keeps nothing else from being done.
+	if err := d.db.SetSetting(t.Context(), settingTicketKeys, "{"); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.keys.look(t.Context()); err == nil {
+		t.Error("keys that cannot be read are no error")
+	}
+	if _, err := d.Due(t.Context(), early()); err != nil {
+		t.Errorf("with keys that cannot be read: %v", err)
+	}
+	if _, err := d.keys.ring.Open(before, early()); err != nil {
+		t.Errorf("with keys that cannot be read: %v", err)
+	}
 }

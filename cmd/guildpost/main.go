@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	_ "time/tzdata" // zones are the same on a machine without a time zone database
 )
 
 func main() {

@@ -18,8 +18,8 @@ var (
 )
 
 func (a *app) memberCommand() *cobra.Command {
-	return group("member", "Members of a community: add, import, list, show, change and remove them",
-		a.memberAdd(), a.memberImport(), a.memberList(), a.memberShow(), a.memberSet(), a.memberRemove())
+	return group("member", "Members of a community: add, import, list, show, change and remove them; their app passwords",
+		a.memberAdd(), a.memberImport(), a.memberList(), a.memberShow(), a.memberSet(), a.memberRemove(), a.memberPassword())
 }
 
 func (a *app) memberAdd() *cobra.Command {

@@ -58,7 +58,11 @@ func (m *mailWorld) start(ts *testscript.TestScript) error {
 	if _, err := os.Stat(file); err != nil {
 		file = ""
 	}
-	environ := append(scriptEnviron(ts), "GUILDPOST_INBOUND_LMTP=127.0.0.1:0", "GUILDPOST_INBOUND_SMTP=127.0.0.1:0",
+	inbound := "127.0.0.1:0"
+	if m.world.imap != nil {
+		inbound = ""
+	}
+	environ := append(scriptEnviron(ts), "GUILDPOST_INBOUND_LMTP="+inbound, "GUILDPOST_INBOUND_SMTP="+inbound,
 		"GUILDPOST_WEB_LISTEN=127.0.0.1:0", "GUILDPOST_OUTBOUND_SMARTHOST="+m.sink.Addr(), "GUILDPOST_OUTBOUND_TLS=none",
 		"GUILDPOST_OUTBOUND_CONNECTIONS=1") // so that mails to one recipient come in order
 	config, err := loadConfig(file, m.dir, environ)
@@ -106,6 +110,9 @@ func cmdSend(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func (m *mailWorld) send(lmtp bool, from string, to []string, text string) (replies string, err error) {
+	if m.world.imap != nil {
+		return "", m.deliverToMailbox(from, to, text)
+	}
 	kind := "smtp"
 	if lmtp {
 		kind = "lmtp"

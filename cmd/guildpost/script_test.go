@@ -77,6 +77,8 @@ var scriptCommands = map[string]scriptCommand{
 	"click":     cmdClick,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
+	"imap":      cmdIMAP,
+	"archive":   cmdArchive,
 
 	"leftover": cmdLeftover,
 	"restore":  cmdRestore,
@@ -90,6 +92,7 @@ type world struct {
 	code  int    // of the last guildpost
 	stdin string // for the next guildpost
 	mails *mailWorld
+	imap  *mailboxServer // nil where mail comes in by LMTP and SMTP
 }
 
 // clock is the script's time.
@@ -130,7 +133,7 @@ func cmdGuildpost(ts *testscript.TestScript, neg bool, args []string) {
 	a := &app{
 		dir: ts.MkAbs("."), environ: scriptEnviron(ts), now: w.clock,
 		stdin: strings.NewReader(w.stdin), stdout: ts.Stdout(), stderr: ts.Stderr(),
-		net: network{dial: noDial, resolve: noDNS{}, text: demoResolver{}},
+		net: network{dial: w.dial, resolve: noDNS{}, text: demoResolver{}},
 	}
 	w.stdin = ""
 	w.code = a.run(context.Background(), args)
@@ -188,17 +191,22 @@ func cmdLines(ts *testscript.TestScript, neg bool, args []string) {
 // outcome runs the program in a folder and returns what it wrote.
 func outcome(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return commandIn(dir, time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC), args...)
+}
+
+// commandIn is outcome at a time.
+func commandIn(dir string, now time.Time, args ...string) (code int, stdout, stderr string) {
 	var out, errors bytes.Buffer
 	a := &app{
-		dir: dir, now: func() time.Time { return time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC) },
+		dir: dir, now: func() time.Time { return now },
 		stdin: strings.NewReader(""), stdout: &out, stderr: &errors,
 		net: network{dial: noDial, resolve: noDNS{}, text: demoResolver{}},
 	}
-	code = a.run(t.Context(), args)
+	code = a.run(context.Background(), args)
 	return code, out.String(), errors.String()
 }
 
-func writeFile(t *testing.T, path, text string) {
+func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

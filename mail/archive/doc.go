@@ -16,6 +16,12 @@
 // The date of a post is that of its Date field. Where that is missing or absurd, it is when the last server received it,
 // or else when its box says that it came.
 //
+// # Search
+//
+// ParseQuery reads what people write (see Query), and a Searcher finds posts with snippets: the newest first, or the best.
+// What may be searched is for the caller to say. Words are folded by package mail when a post is filed and when it is
+// searched for, so that both databases find the same; what is quoted of earlier posts is not found again.
+//
 // # Out
 //
 // Export writes posts as mboxrd, Maildir or ZIP, byte for byte; what is imported from them is the same archive.

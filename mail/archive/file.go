@@ -57,16 +57,8 @@ func (im *Importer) read(c store.Community, all []Incoming) *batch {
 			b.problems = append(b.problems, store.ImportProblem{Place: in.Place, Reason: b.reasons[i], Raw: in.Raw})
 		}
 	}
+	store.Pack(b.posts)
 	return b
-}
-
-// pack does what can be done before the database is written.
-func (im *Importer) pack(ctx context.Context, b *batch) {
-	for i := range b.posts {
-		if b.err = im.DB.Pack(ctx, &b.posts[i]); b.err != nil {
-			return
-		}
-	}
 }
 
 // results are those of a batch, of whose posts the store said what became.
@@ -102,4 +94,3 @@ func Attachment(ctx context.Context, db *store.DB, post store.Post, part string)
 	}
 	return a, nil, store.Errorf(store.NotFound, "post %d has no file in part %s", post.ID, part)
 }
-

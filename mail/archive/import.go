@@ -12,15 +12,8 @@ import (
 
 // Bounds of a batch, which is one transaction: others wait no longer than it takes.
 const (
-	batchMessages = 500
-	batchBytes    = 4 << 20
-)
-
-// learnFrom is how many messages are read before the first is packed, and how many bytes of them: the dictionary of the
-// community's mail is made of them.
-const (
-	learnFrom  = 1000
-	learnBytes = 16 << 20
+	batchMessages = 1000
+	batchBytes    = 8 << 20
 )
 
 // A Report says what became of the messages of an import.
@@ -121,10 +114,6 @@ type importRun struct {
 }
 
 func (run *importRun) all(ctx context.Context) error {
-	ended, err := run.first(ctx)
-	if err != nil || ended {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	queue := run.readers(ctx)
@@ -141,20 +130,6 @@ func (run *importRun) all(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// first files the first messages of the box, and makes the community's dictionary of them where it has none.
-func (run *importRun) first(ctx context.Context) (ended bool, err error) {
-	incoming, err := run.take(learnFrom, learnBytes)
-	b := run.read(run.community, incoming)
-	if ended = errors.Is(err, io.EOF); !ended {
-		b.end = err
-	}
-	if _, err := run.DB.LearnMail(ctx, run.Now(), run.community.ID, b.posts); err != nil {
-		return ended, err
-	}
-	run.pack(ctx, b)
-	return ended, run.file(ctx, b)
-}
-
 // take takes messages out of the box, up to some number or size. The error may come with messages.
 func (run *importRun) take(messages, bytes int) (all []Incoming, err error) {
 	for size := 0; len(all) < messages && size < bytes; {
@@ -168,13 +143,22 @@ func (run *importRun) take(messages, bytes int) (all []Incoming, err error) {
 	return all, nil
 }
 
+// readersAtOnce is how many batches are being read: each takes memory.
+const readersAtOnce = 2
+
 // readers reads batches at the same time as they are filed. Each comes on a channel of its own, those in their order.
 func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
-	queue := make(chan chan *batch, 2)
+	queue := make(chan chan *batch, 1)
+	busy := make(chan struct{}, readersAtOnce)
 	go func() {
 		defer close(queue)
 		for err := error(nil); err == nil; {
 			var incoming []Incoming
+			select {
+			case busy <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
 			incoming, err = run.take(batchMessages, batchBytes)
 			reading := make(chan *batch, 1)
 			select {
@@ -184,7 +168,10 @@ func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
 			}
 			go func() {
 				b := run.read(run.community, incoming)
-				run.pack(ctx, b)
+				for i := range incoming {
+					incoming[i].Raw = nil // it is packed
+				}
+				<-busy
 				if !errors.Is(err, io.EOF) {
 					b.end = err
 				}

@@ -15,11 +15,18 @@ func (doc *document) isFeedback() bool {
 	if strings.EqualFold(doc.params["report-type"], "feedback-report") {
 		return true
 	}
-	if n, ok := doc.snsNotification(); ok && n.Type == "Complaint" {
+	if n, ok := doc.snsNotification(); ok && n.Type == "Complaint" || doc.isOptOut() {
 		return true
 	}
 	subject := strings.ToLower(mail.DecodeWords(doc.header.Get("Subject")))
 	return doc.within != nil && strings.HasPrefix(strings.TrimSpace(subject), "complaint about message from")
+}
+
+// isOptOut recognises what a mail program sends for its reader who pressed "unsubscribe".
+//
+// QUIRK: Apple's Mail, which marks it as an automatic reply.
+func (doc *document) isOptOut() bool {
+	return strings.EqualFold(strings.TrimSpace(doc.header.Get("X-Apple-Unsubscribe")), "true")
 }
 
 // feedbackResults names who complained: Original-Rcpt-To, else whom the message was for.
@@ -45,6 +52,9 @@ func (doc *document) feedbackResults() []Result {
 		for _, r := range n.recipients() {
 			list = append(list, plain(r.Address))
 		}
+	}
+	if doc.isOptOut() {
+		reason, list = "opt-out", addresses(doc.header.Get("From"), 1)
 	}
 	if len(list) == 0 {
 		for _, c := range doc.returnedTo() {

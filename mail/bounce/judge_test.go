@@ -13,6 +13,8 @@ func TestReplies(t *testing.T) {
 		name, reply, at, want string
 	}{
 		{"gmail unknown", "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 double-checking the recipient's email address for typos or 550 5.1.1 unnecessary spaces. https://support.google.com/mail/?p=NoSuchUser x - gsmtp", rcpt, "hard nosuchuser"},
+		{"cisco, content", "5.1.0 - Unknown address error 550-'5.7.1 Message rejected due to content restrictions' (delivery attempts: 0)", none, "soft policy"},
+		{"cisco, unknown", "5.1.0 - Unknown address error 550-'5.1.1 <x@y.example>: Recipient address rejected: User unknown in virtual mailbox table' (delivery attempts: 0)", none, "hard nosuchuser"},
 		{"gmail full", "452-4.2.2 The recipient's inbox is out of storage space. Please direct the 452 4.2.2 recipient to https://support.google.com/mail/?p=OverQuotaTemp", rcpt, "soft mailboxfull"},
 		{"gmail disabled", "550 5.2.1 The email account that you tried to reach is disabled.", rcpt, "soft suspended"},
 		{"gmail inactive", "550-5.2.1 The email account that you tried to reach is inactive.", rcpt, "soft suspended"},

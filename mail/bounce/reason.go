@@ -56,7 +56,7 @@ type proof struct {
 // system that reports; then the status code; then the bare reply.
 func judge(p proof) verdict {
 	for _, text := range p.texts {
-		if text == "" {
+		if text = unwrap(text); text == "" {
 			continue
 		}
 		if reason := reasonOf(text); reason != "" {
@@ -69,6 +69,18 @@ func judge(p proof) verdict {
 		}
 	}
 	return p.byStatus()
+}
+
+// unwrap takes the reply out of what a gateway made of it.
+//
+// QUIRK: Cisco's Email Security writes "5.1.0 - Unknown address error 550-'5.7.1 …'", whatever was answered.
+func unwrap(text string) string {
+	const wrapper = "unknown address error "
+	if _, reply, found := strings.Cut(text, wrapper); found && len(reply) > 3 && isReplyCode(reply[:3]) && (reply[0] == '4' || reply[0] == '5') {
+		reply, _, _ = strings.Cut(reply, "(delivery attempts") // how often it tried is no reason
+		return reply
+	}
+	return text
 }
 
 // statusTells is true for a status code with a detail that means one thing. It is then

@@ -12,22 +12,6 @@ import (
 	"guildpost/store"
 )
 
-// The life of a failure:
-//
-//	a bounce, by its ticket ──┐                     many copies of a post failed together
-//	the smarthost's refusal ──┼─▶ waits an hour ──────────────▶ never counts; the postmaster hears once
-//	a bounce without ticket ──┘   (a post of few copies: not)
-//	                                    │ few did
-//	                                    ▼
-//	                                  counts ──▶ on enough days ──▶ suspended: a mail a week for a month,
-//	                                    │                           then the facilitators hear
-//	                                    ▼                                │ a reply, or the button
-//	                        forgotten when mail arrives again            ▼
-//	                                                                   active, nothing counted
-//
-// Failures belong to the address, so that what one community finds out helps the others. A bounce never makes mail to
-// whoever sent it, and one alone changes nothing: anybody can send one, and only who got our mail has a ticket.
-
 // mayBeMass: from so many copies on a failure waits an hour, since others may have failed with it.
 var mayBeMass = store.MayBeMass{Copies: massCopies, Addresses: massAddresses, Wait: massWait}
 

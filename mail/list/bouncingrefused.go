@@ -84,6 +84,11 @@ func (l *List) refusedPost(ctx context.Context, d store.Dispatch, reply string) 
 			"\nIts author was told. When what is wrong is put right, guildpost queue retry sends it again."})
 }
 
+// Trouble mails the postmaster, at most so often a day about one thing, for parts that know no templates.
+func (l *List) Trouble(ctx context.Context, about string, most int, title, text string) error {
+	return l.tellPostmaster(ctx, about, most, templates.Trouble{Title: title, Text: text})
+}
+
 // tellPostmaster mails the postmaster, at most so often a day about one thing.
 func (l *List) tellPostmaster(ctx context.Context, about string, most int, data any) error {
 	if l.Postmaster == "" {

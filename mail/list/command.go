@@ -45,11 +45,7 @@ func (l *List) answerCommands(ctx context.Context, a *asker, verbs map[string]ve
 		return err
 	}
 	if lost {
-		unknown := ""
-		if len(commands) > 0 {
-			unknown = a.quote(commands[0].line)
-		}
-		return l.send(ctx, l.letterTo(a, l.helpText(a, unknown)))
+		return l.send(ctx, l.letterTo(a, l.lostText(a, verbs, commands)))
 	}
 	r := &commandRun{list: l, asker: a, verbs: verbs, skipped: more}
 	for _, c := range commands {

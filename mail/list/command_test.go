@@ -48,7 +48,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"stats", [5]string{member, yes, yes, yes, yes}},
 		{"index", [5]string{member, yes, yes, yes, yes}},
 		{"get 1", [5]string{member, yes, yes, yes, yes}},
-		{"get 2", [5]string{member, no, no, no, no}}, // another community's
+		{"get 2", [5]string{member, no, no, no, no}},             // another community's
+		{"receipt", [5]string{member, no, no, no, no}},           // none of them has written
+		{"receipt Linters", [5]string{member, no, no, yes, yes}}, // Ben has
+		{"receipt 2", [5]string{member, no, no, no, no}},
 		{"join", [5]string{ask, yes, yes, yes, yes}},
 		{"join dan@d.example", [5]string{no, no, no, ask, yes}},
 		{"leave", [5]string{yes, ask, yes, ask, yes}},
@@ -67,6 +70,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"undo", [5]string{member, ask, yes, ask, yes}},
 		{"undo 1", [5]string{member, no, no, ask, no}}, // that it was made: cannot be taken back
 		{"journal", [5]string{member, no, no, yes, yes}},
+		{"password my laptop", [5]string{member, ask, yes, ask, yes}},
+		{"password list", [5]string{member, yes, yes, yes, yes}},
+		{"password revoke 1", [5]string{member, ask, yes, ask, no}}, // it is the member's
 	} {
 		for i, who := range askers {
 			t.Run(c.line+" by a "+who, func(t *testing.T) {
@@ -89,6 +95,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 // rightsClub has a member, a facilitator, somebody else, and another community with a thread and a journal.
 func rightsClub(t *testing.T) *club {
 	w := newClub(t, store.Rules{})
+	w.ArchiveOverIMAP = true
 	other, err := w.DB.CreateCommunity(context.Background(), store.Actor{At: testNow}, store.Community{Name: "go", Domain: "lists.example.org", Title: "Gophers"})
 	w.check(err)
 	w.member("ada@a.example", "Ada", store.Facilitator)
@@ -96,6 +103,8 @@ func rightsClub(t *testing.T) *club {
 	mia := w.member("mia@m.example", "Mia")
 	w.post("ben@b.example", "Linters", "")
 	_, err = w.DB.AcceptPost(context.Background(), store.Arrival{CommunityID: other.ID, MessageID: "elsewhere", BodyHash: []byte("b"), Now: testNow, Subject: "Elsewhere", SubjectBase: "elsewhere"})
+	w.check(err)
+	_, err = w.DB.AddAppPassword(context.Background(), store.Actor{At: testNow}, store.AppPassword{MemberID: mia.MemberID})
 	w.check(err)
 	for _, s := range []store.Subscription{mia, w.subscription("ada@a.example")} {
 		s.OwnCopies = false
@@ -122,7 +131,9 @@ func (w *club) everything() string {
 	for _, s := range all {
 		modes, err := w.DB.ThreadModes(context.Background(), s.ID)
 		w.check(err)
-		fmt.Fprintf(&b, "%+v %v\n", s, modes)
+		passwords, err := w.DB.AppPasswords(context.Background(), s.MemberID)
+		w.check(err)
+		fmt.Fprintf(&b, "%+v %v %v\n", s, modes, passwords)
 	}
 	thanks, err := w.DB.ThanksSince(context.Background(), w.community.ID, testNow)
 	w.check(err)

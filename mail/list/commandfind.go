@@ -9,28 +9,32 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
-	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
 )
 
 const (
-	whoPage      = 100 // members of a mail
-	findPage     = 50  // members, and threads, of a mail
-	searchedPast = 100_000
+	whoPage   = 100 // members of a mail
+	findPage  = 50  // members of a mail that also has posts
+	findPosts = 20  // posts of a mail
+	findPages = 50  // of posts: who has read as many looks for something else
 )
 
-// planFind looks for members and threads: "find ana", then "find ana page 2".
+// planFind looks for members by name, and for posts by their words: "find ana", then "find ana page 2".
 func planFind(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	query, page := splitPage(c.args)
 	if fold(query) == "" {
 		return plan{}, l.missing(a, c)
 	}
-	res, more, err := l.findThreads(ctx, a, query, page)
+	communities, err := l.searchable(ctx, a)
 	if err != nil {
 		return plan{}, err
 	}
-	if l.seesMembers(a) == nil {
+	res, more, err := l.findPosts(ctx, a, query, communities, page)
+	if err != nil {
+		return plan{}, err
+	}
+	if a.community.ID != 0 && l.seesMembers(a) == nil {
 		found, total, err := l.findMembers(ctx, a.community.ID, query, (page-1)*findPage, findPage)
 		if err != nil {
 			return plan{}, err
@@ -45,6 +49,34 @@ func planFind(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 		res.lines = append(res.lines, l.say(a, "command.more", templates.Args{Value: next.String()}))
 	}
 	return plan{result: res}, nil
+}
+
+// searchable are the communities whose posts an asker may find: their own. While the history of one is being imported, only
+// its facilitators find anything there.
+func (l *List) searchable(ctx context.Context, a *asker) (communities []store.Community, err error) {
+	mine := []store.Subscription{a.s}
+	if a.community.ID == 0 {
+		if mine, err = l.DB.SubscriptionsOf(ctx, a.address); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range mine {
+		open := true
+		if !s.Has(store.Facilitator) {
+			if open, err = l.DB.ArchiveOpen(ctx, s.CommunityID); err != nil {
+				return nil, err
+			}
+		}
+		if !open || !isMember(s) {
+			continue
+		}
+		c, err := l.DB.Community(ctx, s.CommunityID)
+		if err != nil {
+			return nil, err
+		}
+		communities = append(communities, c)
+	}
+	return communities, nil
 }
 
 // splitPage takes "page 2" off the end.
@@ -70,52 +102,56 @@ func fold(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// findThreads finds the threads whose subject holds a text, and those in which somebody of that name wrote.
-func (l *List) findThreads(ctx context.Context, a *asker, query string, page int) (res result, more bool, err error) {
-	base, _ := mail.BaseSubject(query)
-	bySubject, total, err := l.DB.ThreadsLike(ctx, a.community.ID, base, (page-1)*findPage, findPage)
+// findPosts finds posts by their words, the newest first.
+func (l *List) findPosts(ctx context.Context, a *asker, query string, communities []store.Community, page int) (res result, more bool, err error) {
+	if l.Searcher == nil || page > findPages {
+		return result{done: true, text: l.say(a, "search.found", templates.Args{Value: a.quote(query)})}, false, nil
+	}
+	found, more, err := l.Searcher.Find(ctx, Search{Query: query, Communities: communities, Now: a.by.At, Zone: l.zone(a.community, a.s),
+		Skip: (page - 1) * findPosts, Limit: findPosts})
+	if why, ok := reasonOf(err); ok {
+		return res, false, l.refuseQuery(a, why)
+	}
 	if err != nil {
 		return res, false, err
 	}
-	seen := map[int64]bool{}
-	for _, th := range bySubject {
-		seen[th.ID] = true
+	args := templates.Args{N: len(found), Value: a.quote(query)}
+	res = result{done: true, text: l.say(a, "search.found", args)}
+	if more || page > 1 && len(found) > 0 {
+		args.N, args.M = (page-1)*findPosts+1, (page-1)*findPosts+len(found)
+		res.text = l.say(a, "search.page", args)
 	}
-	byAuthor, err := l.threadsByAuthor(ctx, a.community.ID, fold(query), page, seen)
-	if err != nil {
-		return res, false, err
+	for _, f := range found {
+		res.lines = append(res.lines, l.foundLine(a, f))
 	}
-	res = result{done: true, text: l.say(a, "command.found", templates.Args{N: len(bySubject) + len(byAuthor), Value: a.quote(query)})}
-	for _, th := range append(bySubject, byAuthor...) {
-		res.lines = append(res.lines, l.threadLine(a, th))
+	if len(found) > 0 {
+		res.lines = append(res.lines, l.say(a, "search.get", templates.Args{Value: "get " + strconv.FormatInt(found[0].ThreadID, 10),
+			Address: found[0].Community.FunctionAddress("request")}))
 	}
-	return res, page*findPage < total || len(byAuthor) == findPage, nil
+	return res, more && page < findPages, nil
 }
 
-func (l *List) threadsByAuthor(ctx context.Context, community int64, folded string, page int, seen map[int64]bool) (found []store.Thread, err error) {
-	var ids []int64
-	listed := map[int64]bool{}
-	err = l.DB.EachAuthor(ctx, community, searchedPast, func(thread int64, name, address string) bool {
-		if !listed[thread] && (strings.Contains(fold(name), folded) || strings.Contains(address, folded)) {
-			listed[thread] = true
-			ids = append(ids, thread)
-		}
-		return len(ids) < page*findPage
-	})
-	if err != nil {
-		return nil, err
+// foundLine is a post that was found, on one line. Where several communities were searched, it says which one it is of.
+func (l *List) foundLine(a *asker, f FoundPost) string {
+	args := templates.Args{Value: strconv.FormatInt(f.ThreadID, 10), Subject: f.Thread, Name: f.FromName, Text: f.Snippet,
+		When: f.Date.In(l.zone(a.community, a.s))}
+	if args.Name == "" { // not the whole address: who the members are is not for everybody to see
+		args.Name, _, _ = strings.Cut(f.From, "@")
 	}
-	for _, id := range ids[min(len(ids), (page-1)*findPage):] {
-		if seen[id] {
-			continue
-		}
-		th, err := l.DB.Thread(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, th)
+	if a.community.ID == 0 {
+		args.Names = []string{f.Community.Name}
 	}
-	return found, nil
+	return l.say(a, "search.post", args)
+}
+
+// refuseQuery says what is wrong with a query, and what to write instead. Who may not be who they say is told of their own
+// words alone.
+func (l *List) refuseQuery(a *asker, why reason) error {
+	code, value, instead := why.Reason()
+	if !a.proven && code != "list" {
+		instead = a.quote(instead)
+	}
+	return l.refuse(a, "search."+code, templates.Args{Value: a.quote(value), Text: instead})
 }
 
 func (l *List) threadLine(a *asker, th store.Thread) string {

@@ -35,17 +35,17 @@ var synonyms = map[string][]string{
 	"help":     {"?", "commands", "hilfe", "ayuda"},
 	"info":     {"about", "information", "faq"},
 	"charter":  {"rules", "charta", "carta", "conduct"},
-	"who":      {"members", "review", "roster", "recipients"},
+	"who":      {"members", "review", "roster", "recipients", "mitglieder", "miembros"},
 	"which":    {"mine", "subscriptions"},
 	"lists":    {"list", "communities", "index-lists"},
-	"join":     {"subscribe", "sub", "add", "subscription", "beitreten", "unirse"},
-	"leave":    {"unsubscribe", "unsub", "signoff", "sign-off", "sig", "remove", "del", "delete", "austreten", "salir", "bye"},
+	"join":     {"subscribe", "sub", "add", "subscription", "beitreten", "anmelden", "unirse", "alta"},
+	"leave":    {"unsubscribe", "unsub", "signoff", "sign-off", "sig", "remove", "del", "delete", "austreten", "verlassen", "abmelden", "salir", "baja", "bye"},
 	"set":      {"change", "option"},
-	"show":     {"settings", "options", "status", "query", "whoami"},
+	"show":     {"settings", "options", "status", "query", "whoami", "einstellungen", "ajustes"},
 	"vacation": {"away", "holiday", "holidays", "urlaub", "vacaciones", "postpone"},
-	"mute":     {"ignore", "silence"},
+	"mute":     {"ignore", "silence", "stumm", "silenciar"},
 	"unmute":   {"unignore", "unfollow", "unwatch"},
-	"follow":   {"watch"},
+	"follow":   {"watch", "folgen", "seguir"},
 	"merge":    {"combine", "zusammenlegen", "unir"},
 	"split":    {"fork", "teilen", "dividir"},
 	"title":    {"retitle", "rename", "titel", "título"},
@@ -53,16 +53,18 @@ var synonyms = map[string][]string{
 	"open":     {"reopen", "unsolved", "offen", "abierto"},
 	"label":    {"tag", "etikett", "etiqueta"},
 	"unlabel":  {"untag"},
-	"invite":   {},
+	"invite":   {"einladen", "invitar"},
+	"receipt":  {"delivered", "quittung", "acuse"},
 	"stats":    {"statistics", "stat"},
 	"find":     {"search", "such", "suche", "buscar"},
 	"get":      {"fetch", "send"},
 	"index":    {"threads", "archive", "archives", "ls"},
 	"whois":    {"member"},
 	"thanks":   {"thank", "kudos", "danke", "gracias"},
-	"undo":     {"revert", "takeback"},
+	"password": {"passwd", "passwort", "contraseña", "app-password"},
+	"undo":     {"revert", "takeback", "rückgängig", "deshacer"},
 	"journal":  {"log", "history"},
-	"end":      {"quit", "exit", "stop", "eof"},
+	"end":      {"quit", "exit", "stop", "eof", "ende", "fin"},
 }
 
 // verbOf returns the verb that a word stands for.
@@ -135,9 +137,12 @@ func parseCommand(line string) (c command, ok bool) {
 	if strings.HasPrefix(line, ">") {
 		return c, false
 	}
+	tail := ""
 	if line != "?" {
-		line = strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
-		line = strings.TrimRight(line, " \"'“”„‚‘’«»`*;,|")
+		begun := strings.TrimLeft(line, " \"'“”„‚‘’«»`*•·–—-_:;,.!¡¿/|#=+()[]{}")
+		front := line[:len(line)-len(begun)]
+		line = strings.TrimRight(begun, " \"'“”„‚‘’«»`*;,|")
+		tail = tailOf(front, begun[len(line):])
 	}
 	line = cutAt(line, maxCommandLine)
 	word, args, _ := strings.Cut(line, " ")
@@ -156,7 +161,22 @@ func parseCommand(line string) (c command, ok bool) {
 	if c.verb, _ = verbOf(bare); c.verb == "end" && c.args != "" { // "stop sending me this" ends nothing
 		c.verb = ""
 	}
+	if c.verb == "find" { // the quotation mark of a phrase, the asterisk of a beginning
+		c.line, c.args = c.line+tail, c.args+tail
+	}
 	return c, true
+}
+
+// tailOf is what of the end belongs to the last word: not what stands in front of the line as well, and so around it.
+func tailOf(front, end string) string {
+	plain := strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`)
+	front = plain.Replace(front)
+	return strings.Map(func(r rune) rune {
+		if r != '"' && r != '*' || strings.ContainsRune(front, r) {
+			return -1
+		}
+		return r
+	}, plain.Replace(end))
 }
 
 func isPlease(word string) bool {

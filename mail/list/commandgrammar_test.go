@@ -27,6 +27,8 @@ func TestParseCommands(t *testing.T) {
 		{name: "case and junk", text: "  - SET delivery Weekly;\n* \"info\"\n“who”,\n1", want: []string{"set delivery Weekly", "info", "who", "?1"}},
 		{name: "a question mark", text: "?", want: []string{"help"}},
 		{name: "a word with a mark behind it", text: "help!\ninfo:", want: []string{"help", "info"}},
+		{name: "the end of what is searched for", text: "find \"two words\"\nfind begin*\n*find around*\n\"find around it\"\n“find around, too”\nset name \"x\"",
+			want: []string{"find \"two words\"", "find begin*", "find around", "find around it", "find around, too", "set name \"x"}},
 		{name: "quoted lines", text: "> leave\n>set name x\nhelp", want: []string{"help"}},
 		{name: "an end", text: "help\nend\nleave", want: []string{"help"}},
 		{name: "other ends", text: "help\nQUIT\nleave", want: []string{"help"}},
@@ -102,7 +104,7 @@ func TestVerbs(t *testing.T) {
 func TestNearestVerb(t *testing.T) {
 	for word, want := range map[string]string{
 		"vacaton": "vacation", "hlep": "help", "subscibe": "join", "unsubscrib": "leave", "folow": "follow", "mutte": "mute", "sett": "set",
-		"Inivte": "invite", "charta": "charter", "whos": "who", "": "", "x": "", "banana": "", "http://evil.example": "", "jetzt": "",
+		"Inivte": "invite", "charta": "charter", "whos": "whois", "fnd": "find", "serch": "find", "indexx": "index", "verlasen": "leave", "": "", "x": "", "banana": "", "http://evil.example": "", "jetzt": "",
 		strings.Repeat("help", 10): "",
 	} {
 		for range 5 { // it must not depend on the order of a map

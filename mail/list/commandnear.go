@@ -9,12 +9,17 @@ func nearestVerb(word string) string {
 	if len(word) < 2 || len(word) > longest {
 		return ""
 	}
-	best, near := "", 3
+	best, near, length := "", 3, 0
 	for verb, others := range synonyms {
+		if verb == "end" { // nobody is told to read no further
+			continue
+		}
 		for _, known := range append([]string{verb}, others...) {
 			d := editDistance(word, known)
-			if d*3 <= len(known)+1 && (d < near || d == near && verb < best) {
-				best, near = verb, d
+			// Of those that are as near, a longer one has more letters right.
+			nearer := d < near || d == near && (len(known) > length || len(known) == length && verb < best)
+			if d*3 <= len(known)+2-d && nearer {
+				best, near, length = verb, d, len(known)
 			}
 		}
 	}

@@ -12,12 +12,26 @@ import (
 func section(data any) plan { return plan{result: result{done: true, section: data}} }
 
 func planHelp(_ context.Context, l *List, a *asker, _ command) (plan, error) {
-	return section(l.helpText(a, "")), nil
+	return section(l.helpText(a)), nil
 }
 
-// helpText explains what the asker can do; unknown is the line that was not understood, if that brought them here.
-func (l *List) helpText(a *asker, unknown string) templates.Help {
-	return templates.Help{For: a.greeting(), Member: a.member, Facilitator: a.isFacilitator(), Address: l.ownAddress(), Unknown: unknown}
+// helpText explains what the asker can do.
+func (l *List) helpText(a *asker) templates.Help {
+	return templates.Help{For: a.greeting(), Member: a.member, Facilitator: a.isFacilitator(), Passwords: l.ArchiveOverIMAP, Address: l.ownAddress()}
+}
+
+// lostText is that for somebody of whose mail nothing was understood: with the first line, and what it was probably meant
+// to be.
+func (l *List) lostText(a *asker, verbs map[string]verb, commands []command) templates.Help {
+	help := l.helpText(a)
+	if len(commands) == 0 {
+		return help
+	}
+	help.Lost, help.Suggestion = true, suggestion(a, verbs, commands[0])
+	if a.proven {
+		help.Unknown = a.quote(commands[0].line)
+	}
+	return help
 }
 
 // ownAddress is where the installation takes commands.

@@ -42,9 +42,11 @@ func communityVerbs() map[string]verb {
 		"unlabel":  {"unlabel 12 howto", true, planLabel},
 		"index":    {"index", true, planIndex},
 		"get":      {"get 12", true, planGet},
+		"receipt":  {"receipt SUBJECT", true, planReceipt},
 		"stats":    {"stats", true, planStats},
 		"invite":   {"invite ana@example.org", true, planInvite},
 		"thanks":   {"thanks ana@example.org for the review", true, planThanks},
+		"password": {"password my laptop", true, planPassword},
 		"undo":     {"undo", true, planUndo},
 		"journal":  {"journal", true, planJournal},
 	}
@@ -183,14 +185,20 @@ func (r *commandRun) add(c command, res result) {
 
 // suggest names the command that was probably meant.
 func (r *commandRun) suggest(c command) {
-	verb := nearestVerb(c.word)
-	if _, ok := r.verbs[verb]; !ok {
-		return
+	r.results[len(r.results)-1].Suggestion = suggestion(r.asker, r.verbs, c)
+}
+
+// suggestion is the command that a line was probably meant to be, "" where none is near; to somebody who proves nothing
+// only its verb.
+func suggestion(a *asker, verbs map[string]verb, c command) string {
+	nearest := nearestVerb(c.word)
+	if _, ok := verbs[nearest]; !ok {
+		return ""
 	}
-	if r.asker.proven {
-		verb = cutAt(command{verb: verb, args: c.args}.String(), 100)
+	if !a.proven {
+		return nearest
 	}
-	r.results[len(r.results)-1].Suggestion = verb
+	return cutAt(command{verb: nearest, args: c.args}.String(), 100)
 }
 
 // answer is one mail: what came of each line, or the question whether the lines that wait are the member's own, or both.

@@ -49,7 +49,7 @@ func (l *List) Compose(ctx context.Context, d store.Dispatch, shared bool) (*Cop
 		message = append(mail.PersonalHeader(nil, c.FunctionAddress("leave"), ""), message...)
 		return newCopy(fixedSender(c.FunctionAddress("bounces")), nil, message), nil
 	}
-	head, err := l.receiptHead(ctx, c, post)
+	head, err := l.postHead(ctx, c, post)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (l *List) Help(ctx context.Context, c store.Community, env mail.Envelope, m
 	if ok, err := l.mayAnswer(ctx, a, brakeOn(a, nil)); err != nil || !ok {
 		return err
 	}
-	return l.send(ctx, l.letterTo(a, l.helpText(a, "")))
+	return l.send(ctx, l.letterTo(a, l.helpText(a)))
 }
 
 // OwnCommands handles a mail to the installation's own address for commands, which knows a few of them.
@@ -26,5 +26,6 @@ func (l *List) OwnCommands(ctx context.Context, env mail.Envelope, m *mail.Messa
 		return err
 	}
 	all := communityVerbs()
-	return l.answerCommands(ctx, a, map[string]verb{"help": all["help"], "lists": all["lists"], "which": all["which"]})
+	return l.answerCommands(ctx, a, map[string]verb{"help": all["help"], "lists": all["lists"], "which": all["which"],
+		"find": {all["find"].usage, false, planFind}})
 }

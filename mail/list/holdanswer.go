@@ -8,7 +8,7 @@ import (
 	"guildpost/mail"
 )
 
-// A decision is what a facilitator's answer says about a held post.
+// A decision is what a facilitator's answer says about a held post, or a request to join.
 type decision int
 
 const (
@@ -19,8 +19,8 @@ const (
 
 // The words that decide, in the languages of the texts. What follows a "no" is the reason.
 var (
-	yesWords = words("yes y yep yeah ok okay approve approved accept accepted fine agreed +1 👍 ja jo okey genehmigt genehmigen " +
-		"freigeben freigegeben einverstanden passt annehmen angenommen sí si vale aprobar aprobado aprobada aceptar aceptado aceptada")
+	yesWords = words("yes y yep yeah ok okay welcome approve approved accept accepted fine agreed +1 👍 ja jo okey willkommen genehmigt genehmigen " +
+		"freigeben freigegeben einverstanden passt annehmen angenommen sí si vale bienvenido bienvenida aprobar aprobado aprobada aceptar aceptado aceptada")
 	noWords = words("no n nope nay reject rejected refuse refused decline declined deny denied spam 👎 -1 nein nee ablehnen abgelehnt " +
 		"zurückweisen zurückgewiesen rechazar rechazado rechazada denegar denegado denegada")
 	// noNo are what makes something else of a "no" before it: "no problem".

@@ -68,14 +68,14 @@ func (l *List) remindHold(ctx context.Context, task store.Task, h store.Hold, un
 	return err
 }
 
-// answersAnHold bounds how often an answer that cannot be understood brings the question again: a robot that does not
+// answersUnclear bounds how often an answer that cannot be understood brings the question again: a robot that does not
 // say what it is would go on.
-const answersAnHold = 5
+const answersUnclear = 5
 
-func (l *List) mayAskAgain(ctx context.Context, h store.Hold, f store.Subscription) (bool, error) {
-	reached, err := l.DB.Allow(ctx, l.Now(), store.Limit{Name: "hold-again " + f.Address, Most: answersAnHold, Within: 24 * time.Hour})
+func (l *List) mayAskAgain(ctx context.Context, f store.Subscription) (bool, error) {
+	reached, err := l.DB.Allow(ctx, l.Now(), store.Limit{Name: "unclear " + f.Address, Most: answersUnclear, Within: 24 * time.Hour})
 	if err == nil && reached != nil {
-		l.Log.Info("an answer about a held post could not be understood, and was not answered any more", "hold", h.ID, "from", f.Address)
+		l.Log.Info("a decision could not be understood, and was not answered any more", "from", f.Address)
 	}
 	return reached == nil, err
 }

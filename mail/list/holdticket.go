@@ -159,7 +159,7 @@ func (l *List) askUnclear(ctx context.Context, u holdUse) (Outcome, error) {
 		return l.decidedBefore(ctx, u, "")
 	}
 	out := Outcome{Community: u.community, Kind: ticketPage(u.ticket)}
-	may, err := l.mayAskAgain(ctx, u.hold, u.facilitator)
+	may, err := l.mayAskAgain(ctx, u.facilitator)
 	if err != nil || !may {
 		return out, err
 	}

@@ -221,7 +221,7 @@ func (l *List) toFacilitators(ctx context.Context, c store.Community, r store.Re
 	}
 	letters := []letter{{community: c, to: r.Address, name: p.Name, data: templates.JoinPending{For: forReader(c, p.Name), Address: r.Address}}}
 	for _, f := range team {
-		letters = append(letters, l.joinDecision(c, f, r, p))
+		letters = append(letters, l.joinDecision(c, f, r, p, false))
 	}
 	notices, err := l.notices(letters...)
 	if err != nil {
@@ -232,10 +232,10 @@ func (l *List) toFacilitators(ctx context.Context, c store.Community, r store.Re
 	return err
 }
 
-// joinDecision asks one facilitator.
-func (l *List) joinDecision(c store.Community, f store.Subscription, r store.Request, p joinPayload) letter {
+// joinDecision asks one facilitator, or asks again where the answer was unclear.
+func (l *List) joinDecision(c store.Community, f store.Subscription, r store.Request, p joinPayload, unclear bool) letter {
 	approve, decline := l.decisionTickets(c, f, r)
-	w := to(c, f, templates.JoinRequest{For: forReader(c, f.Name), ReplyApproves: true, Name: p.Name, Address: r.Address,
+	w := to(c, f, templates.JoinRequest{For: forReader(c, f.Name), ReplyApproves: true, Unclear: unclear, Name: p.Name, Address: r.Address,
 		Asked: r.AskedAt, Answers: p.Answers, Approve: approve, Decline: decline})
 	w.from = approve.Address
 	return w

@@ -17,6 +17,42 @@
 // header is edited field by field: the list's own fields come in, others' list fields and what was meant for one
 // reader only go out. Each copy has its own envelope sender and its own unsubscribe ticket. A community can choose
 // a footer and a subject tag; both are put in as MIME asks, and signed or encrypted messages keep their form.
+//
+// # Joining
+//
+// The life of a request to join:
+//
+//	         asked ──────────────┬─────────────┬──────────────▶ expired (3 days; an invitation 14)
+//	a reply or the button │      │ a reply "no"│
+//	                      ▼      ▼             │
+//	joins as the community │  declined         │
+//	wants: confirm, open   │                   │
+//	       ▼               ▼ approve           │
+//	 done (member)     confirmed ──────────────┴──▶ declined by a facilitator, or expired after 30 days
+//	       ▲               │ a facilitator approves
+//	       └───────────────┘
+//
+// A ticket that comes again is answered with where the request stands. Who is a member already hears so.
+//
+// # Bounces
+//
+// The life of a failure:
+//
+//	a bounce, by its ticket ──┐                     many copies of a post failed together
+//	the smarthost's refusal ──┼─▶ waits an hour ──────────────▶ never counts; the postmaster hears once
+//	a bounce without ticket ──┘   (a post of few copies: not)
+//	                                    │ few did
+//	                                    ▼
+//	                                  counts ──▶ on enough days ──▶ suspended: a mail a week for a month,
+//	                                    │                           then the facilitators hear
+//	                                    ▼                                │ a reply, or the button
+//	                        forgotten when mail arrives again            ▼
+//	                                                                   active, nothing counted
+//
+// Failures belong to the address, so that what one community finds out helps the others. A bounce never makes mail to
+// whoever sent it, and one alone changes nothing: anybody can send one, and only who got our mail has a ticket.
+//
+// What failed on three earlier days is no part of many copies that fail together, unless nearly all do: it counts.
 package list
 
 import (
@@ -50,8 +86,12 @@ type List struct {
 	Postmaster string
 	// SharedCopies says that several recipients may get the same copy: their bounces have no ticket.
 	SharedCopies bool
+	// ArchiveOverIMAP says that members can read the archive with a mail program, and so may have app passwords.
+	ArchiveOverIMAP bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
+	// Searcher finds posts for who asks by mail; nil finds none.
+	Searcher Searcher
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 
@@ -60,8 +100,7 @@ type List struct {
 
 	heldLooked atomic.Int64 // when it was last looked what waits, microseconds
 
-	helpMu sync.Mutex
-	helped map[string]time.Time // who was helped with a wrong ticket, and when
+	helped helpedOnce
 }
 
 // maxReceived is how many servers a message may have been through: no honest one passes more, and a loop would go on.

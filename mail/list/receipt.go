@@ -72,6 +72,39 @@ func maskAddress(address string) string {
 	return address[:min(first, at)] + "…" + address[at:]
 }
 
+// planReceipt: "receipt SUBJECT", "receipt 12", or "receipt" in an answer to a post: what became of the asker's latest
+// post there, or for facilitators of the latest of all. Alone it is about the asker's latest post.
+func planReceipt(ctx context.Context, l *List, a *asker, c command) (plan, error) {
+	post, err := l.postAskedAbout(ctx, a, c)
+	if store.KindOf(err) == store.NotFound {
+		return plan{}, l.refuse(a, "command.no-post", templates.Args{})
+	}
+	if err != nil {
+		return plan{}, err
+	}
+	w, err := l.receiptLetter(ctx, a.community, post.ID, a.s)
+	if store.KindOf(err) == store.NotFound {
+		return plan{}, l.refuse(a, "command.no-receipt", templates.Args{Subject: post.Subject})
+	}
+	return section(w.data), err
+}
+
+// postAskedAbout finds the post that a receipt is about.
+func (l *List) postAskedAbout(ctx context.Context, a *asker, c command) (store.Post, error) {
+	if a.withoutList(c.args) == "" && (a.message == nil || len(a.message.Ancestors()) == 0) {
+		return l.DB.LatestPost(ctx, a.community.ID, a.s.MemberID, 0)
+	}
+	th, err := l.threadMeant(ctx, a, c)
+	if err != nil {
+		return store.Post{}, err
+	}
+	by := a.s.MemberID
+	if a.isFacilitator() {
+		by = 0
+	}
+	return l.DB.LatestPost(ctx, a.community.ID, by, th.ID)
+}
+
 func showReceipt(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 	post, err := l.DB.Post(ctx, u.ticket.Object)
 	return Outcome{Community: u.community, Kind: "receipt", About: templates.Args{Subject: post.Subject}}, err
@@ -102,21 +135,26 @@ func actReceipt(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 	return out, nil
 }
 
-// receiptHead gives the author's own copy of a post the address that a receipt comes from.
-func (l *List) receiptHead(ctx context.Context, c store.Community, post store.Post) (func(dst []byte, subscription int64) []byte, error) {
-	head := l.unsubscribeHead(c)
-	if post.MemberID == 0 {
-		return head, nil
+// postHead gives each copy of a post its own way out, the address that mutes its thread, and the author's copy the address
+// that a receipt comes from.
+func (l *List) postHead(ctx context.Context, c store.Community, post store.Post) (func(dst []byte, subscription int64) []byte, error) {
+	author := store.Subscription{}
+	if post.MemberID != 0 {
+		var err error
+		if author, err = l.DB.SubscriptionOf(ctx, c.ID, post.MemberID); err != nil && store.KindOf(err) != store.NotFound {
+			return nil, err
+		}
 	}
-	author, err := l.DB.SubscriptionOf(ctx, c.ID, post.MemberID)
-	if store.KindOf(err) == store.NotFound {
-		return head, nil
+	head := l.unsubscribeHead(c)
+	ticket := func(dst []byte, field string, t mail.Ticket) []byte {
+		dst = append(append(dst, field...), ": <mailto:"...)
+		return append(append(dst, mail.TicketAddress(c.Name, c.Domain, l.Keys.Seal(t))...), ">\r\n"...)
 	}
 	return func(dst []byte, subscription int64) []byte {
-		if dst = head(dst, subscription); subscription != author.ID {
-			return dst
+		dst = ticket(head(dst, subscription), "X-Mute", mail.Ticket{Kind: mail.TicketMute, Person: subscription, Object: post.ThreadID})
+		if subscription == author.ID {
+			dst = ticket(dst, "X-Receipt", mail.Ticket{Kind: mail.TicketReceipt, Person: subscription, Object: post.ID})
 		}
-		ticket := l.ticket(c, mail.Ticket{Kind: mail.TicketReceipt, Person: author.ID, Object: post.ID})
-		return append(append(append(dst, "X-Receipt: <mailto:"...), ticket.Address...), ">\r\n"...)
-	}, err
+		return dst
+	}, nil
 }

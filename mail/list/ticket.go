@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"guildpost/mail"
@@ -104,11 +105,11 @@ func (l *List) withTicket(ctx context.Context, token string, do func(ticketKind,
 // Ticket handles a message to a ticket's address. It ends in one of three: done, held for a human, answered with help.
 // What a robot sends does nothing, since a vacation answer confirms nothing.
 func (l *List) Ticket(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, token string) error {
-	if kind, reason := mail.Automatic(m, env.From, env.From == ""); kind != mail.AutoNone {
+	t, err := l.Keys.Open(token, l.Now())
+	if auto, reason := mail.Automatic(m, env.From, env.From == ""); auto != mail.AutoNone && (err != nil || !isButton(t, env, auto)) {
 		l.Log.Info("a robot's answer to a ticket was passed over", "community", c.Address(), "message_id", m.MessageID, "reason", reason)
 		return nil
 	}
-	t, err := l.Keys.Open(token, l.Now())
 	kind, known := kindOf(t)
 	switch {
 	case errors.Is(err, mail.ErrExpiredTicket):
@@ -138,6 +139,14 @@ func (l *List) Ticket(ctx context.Context, c store.Community, env mail.Envelope,
 	}
 	l.wake()
 	return err
+}
+
+// isButton says whether what looks like a robot is the button of a mail program: only programs read where a ticket for
+// leaving can be mailed to (List-Unsubscribe), and nobody's vacation answers go there.
+//
+// QUIRK: Apple's Mail marks what its "unsubscribe" sends Auto-Submitted: auto-replied.
+func isButton(t mail.Ticket, env mail.Envelope, auto mail.AutoKind) bool {
+	return t.Kind == mail.TicketLeave && env.From != "" && (auto == mail.AutoReply || auto == mail.AutoNotice)
 }
 
 // ticketCommunity finds the community that a ticket's object belongs to; NotFound where it is gone.
@@ -181,26 +190,45 @@ func replyAddress(m *mail.Message) string {
 	return ""
 }
 
-// helpOnce says whether somebody may be helped now: once a day, kept in memory only, since a wrong ticket must cost no
-// write.
-func (l *List) helpOnce(address string) bool {
-	const most = 10_000
-	l.helpMu.Lock()
-	defer l.helpMu.Unlock()
-	now := l.Now()
-	if last, ok := l.helped[address]; address == "" || ok && now.Sub(last) < 24*time.Hour {
+// A helpedOnce remembers who was helped with a ticket that does not work: once a day, and not too many in all, since the
+// sender may be forged. It is kept in memory only: a wrong ticket must cost no write.
+type helpedOnce struct {
+	mu    sync.Mutex
+	last  map[string]time.Time
+	since time.Time // when the hour began that n is about
+	n     int
+}
+
+const (
+	helpedMost   = 10_000 // people who are remembered
+	helpedAnHour = 200    // in all
+)
+
+// may says whether somebody may be helped now, and remembers that.
+func (h *helpedOnce) may(address string, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if last, ok := h.last[address]; address == "" || ok && now.Sub(last) < 24*time.Hour {
 		return false
 	}
-	if l.helped == nil || len(l.helped) >= most {
-		l.helped = map[string]time.Time{}
+	if now.Sub(h.since) >= time.Hour {
+		h.since, h.n = now, 0
 	}
-	l.helped[address] = now
+	if h.n >= helpedAnHour {
+		return false
+	}
+	if h.last == nil || len(h.last) >= helpedMost {
+		h.last = map[string]time.Time{}
+	}
+	h.n++
+	h.last[address] = now
 	return true
 }
 
 func (l *List) answerWrong(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
 	address := replyAddress(m)
-	if !l.helpOnce(address) {
+	if !l.helped.may(address, l.Now()) {
+		l.Log.Info("a ticket that does not work was not answered", "community", c.Address(), "from", address)
 		return nil
 	}
 	return l.send(ctx, letter{community: c, to: address, answers: m,
@@ -209,7 +237,8 @@ func (l *List) answerWrong(ctx context.Context, c store.Community, env mail.Enve
 
 func (l *List) answerExpired(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	address := replyAddress(m)
-	if !l.helpOnce(address) {
+	if !l.helped.may(address, l.Now()) {
+		l.Log.Info("a ticket that does not work was not answered", "community", c.Address(), "from", address)
 		return nil
 	}
 	return l.send(ctx, letter{community: c, to: address, answers: m,

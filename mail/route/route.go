@@ -145,7 +145,8 @@ func (r *Router) Receive(ctx context.Context, env mail.Envelope, raw []byte) []e
 		}
 		r.note(env, m, to, errs[i])
 	}
-	if env.OneReply && done > 0 && len(refused) > 0 && done+len(refused) == len(errs) && r.Returned != nil {
+	unheard := env.NoReply || env.OneReply && done > 0
+	if unheard && len(refused) > 0 && done+len(refused) == len(errs) && r.Returned != nil {
 		if err := r.Returned(ctx, env, m, refused); err != nil {
 			// The sender must not think that all went well: the message comes again, and is known by then.
 			errs[0] = store.Errorf(store.Temporary, "try again later: %w", err)

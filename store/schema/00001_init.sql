@@ -49,23 +49,24 @@ CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
 
--- What zstd knows of a community's mail before it reads a message: see dictionaries.go.
-CREATE TABLE dictionaries (
-    id           {{id}},
-    community_id BIGINT NOT NULL REFERENCES communities (id),
-    made_at      BIGINT NOT NULL,
-    data         {{bytes}} NOT NULL
+-- Messages that are packed together, since they have much in common: see bundles.go.
+CREATE TABLE bundles (
+    id   {{id}},
+    size BIGINT NOT NULL, -- unpacked
+    data {{bytes}} NOT NULL
 );
-CREATE INDEX dictionaries_community ON dictionaries (community_id);
 
 CREATE TABLE raw_messages (
-    id            {{id}},
-    hash          {{bytes}} NOT NULL UNIQUE,
-    size          BIGINT NOT NULL,
-    dictionary_id BIGINT REFERENCES dictionaries (id),
-    data          {{bytes}} NOT NULL -- without what stands in blobs
+    id        {{id}},
+    hash      {{bytes}} NOT NULL UNIQUE,
+    size      BIGINT NOT NULL,
+    bundle_id BIGINT REFERENCES bundles (id), -- NULL for a message that is packed alone, in data
+    place     BIGINT NOT NULL, -- where it begins in its bundle
+    kept      BIGINT NOT NULL, -- how much of it is kept there, in bytes: what stands in blobs is not
+    data      {{bytes}} NOT NULL
 );
-CREATE INDEX raw_messages_dictionary ON raw_messages (dictionary_id) WHERE dictionary_id IS NOT NULL;
+CREATE INDEX raw_messages_bundle ON raw_messages (bundle_id) WHERE bundle_id IS NOT NULL;
+CREATE INDEX raw_messages_alone ON raw_messages (id) WHERE bundle_id IS NULL;
 
 -- Large files as they stand in messages, still encoded, each once.
 CREATE TABLE blobs (
@@ -95,6 +96,7 @@ CREATE TABLE threads (
     solved       BOOLEAN NOT NULL,
     title_base   {{text}} NOT NULL DEFAULT '' -- of a title that somebody gave it: then subject is that one, and stays
 );
+CREATE INDEX threads_solved ON threads (community_id, id) WHERE solved;
 CREATE INDEX threads_subject ON threads (community_id, subject_base, last_at);
 CREATE INDEX threads_title ON threads (community_id, title_base) WHERE title_base <> '';
 CREATE INDEX threads_last ON threads (community_id, last_at);
@@ -115,6 +117,7 @@ CREATE TABLE posts (
     id           {{id}},
     community_id BIGINT NOT NULL REFERENCES communities (id),
     thread_id    BIGINT NOT NULL REFERENCES threads (id),
+    parent_id    BIGINT NOT NULL DEFAULT 0, -- the post that it answers: see parents.go
     raw_id       BIGINT NOT NULL REFERENCES raw_messages (id),
     member_id    BIGINT NOT NULL,
     message_id   {{text}} NOT NULL,
@@ -134,11 +137,16 @@ CREATE TABLE posts (
 CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
+CREATE INDEX posts_sent ON posts (community_id, sent_at);
+CREATE INDEX posts_author_sent ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_raw ON posts (raw_id);
 CREATE INDEX posts_split ON posts (thread_id) WHERE split;
 -- What somebody has written, whether anything, and how much of late.
 CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
 CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
+-- The mailboxes of the archive: all there is of a post in a list of them.
+CREATE INDEX posts_mailbox ON posts (community_id, id, position);
+CREATE INDEX posts_erased ON posts (community_id, id) WHERE state = 1;
 
 CREATE TABLE attachments (
     post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
@@ -190,7 +198,7 @@ CREATE TABLE post_references (
     post_id      BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
     distance     BIGINT NOT NULL,
     PRIMARY KEY (community_id, message_id, post_id)
-);
+){{clustered}};
 CREATE INDEX post_references_post ON post_references (post_id);
 
 CREATE TABLE holds (
@@ -286,6 +294,7 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_member ON journal (member_id);
 CREATE INDEX journal_community ON journal (community_id, id);
+CREATE INDEX journal_at ON journal (community_id, at);
 
 -- What is due later. A row fires once: taking it deletes it in the transaction that does the work.
 CREATE TABLE schedule (
@@ -374,6 +383,68 @@ CREATE TABLE thanks (
     at           BIGINT NOT NULL
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+
+-- A mailbox on another server that mail is fetched from, and how far it was looked through.
+CREATE TABLE imap_mailboxes (
+    id           {{id}},
+    account      {{text}} NOT NULL, -- user and server
+    mailbox      {{text}} NOT NULL,
+    uid_validity BIGINT NOT NULL, -- 0 where it was never opened
+    history_to   BIGINT NOT NULL, -- the last UID that was there when it was opened first
+    last_uid     BIGINT NOT NULL, -- each up to it is done with, or stands in imap_open
+    holder       TEXT NOT NULL, -- the daemon that watches it
+    held_until   BIGINT NOT NULL,
+    UNIQUE (account, mailbox)
+);
+
+-- Messages of a mailbox with which something is still to be done, or nothing can be.
+CREATE TABLE imap_open (
+    mailbox_id BIGINT NOT NULL REFERENCES imap_mailboxes (id) ON DELETE CASCADE,
+    uid        BIGINT NOT NULL,
+    state      BIGINT NOT NULL,
+    tries      BIGINT NOT NULL,
+    since      BIGINT NOT NULL,
+    next_at    BIGINT NOT NULL,
+    reason     TEXT NOT NULL,
+    PRIMARY KEY (mailbox_id, uid)
+);
+CREATE INDEX imap_open_due ON imap_open (mailbox_id, next_at) WHERE state < 3;
+
+-- What was handled, by a hash of its bytes and its recipient: so it is known again under another UID.
+CREATE TABLE imap_handled (
+    hash {{bytes}} PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
+CREATE INDEX imap_handled_at ON imap_handled (at);
+
+-- Passwords for programs that read the archive in a member's name. The password itself is not kept.
+CREATE TABLE app_passwords (
+    id         {{id}},
+    member_id  BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL, -- what its owner calls it: "my laptop"
+    hash       TEXT NOT NULL, -- as mail.HashPassword makes it
+    created_at BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL -- 0 for never; kept once a day
+);
+CREATE INDEX app_passwords_member ON app_passwords (member_id);
+
+-- What members marked in the archive: for each flag, one bit for each of the 4,096 posts whose IDs begin at 4,096 * chunk.
+CREATE TABLE post_flags (
+    member_id    BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    community_id BIGINT NOT NULL,
+    flag         {{text}} NOT NULL,
+    chunk        BIGINT NOT NULL,
+    bits         {{bytes}} NOT NULL,
+    PRIMARY KEY (member_id, community_id, flag, chunk)
+);
+
+-- Folders of the archive that a member chose to see, or not to see, otherwise than they are shown by themselves.
+CREATE TABLE folder_choices (
+    member_id BIGINT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    folder    {{text}} NOT NULL,
+    shown     BOOLEAN NOT NULL,
+    PRIMARY KEY (member_id, folder)
+);
 
 -- Who was erased, as a keyed hash of each address: so that a ban survives, and a backup that is restored can be cleaned.
 CREATE TABLE erasures (

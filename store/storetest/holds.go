@@ -18,6 +18,7 @@ var holdCases = []testCase{
 	{"what ended since a time because nobody decided", endedUndecided},
 	{"a task is taken once", takeTask},
 	{"communities and requests that wait for a facilitator", undecided},
+	{"the latest post of a member, and of a thread", latestPost},
 	{"an author's posts are counted by any of their addresses", authorPosts},
 	{"the thread of a message and when its author last posted to it", threadOf},
 	{"a receipt adds up", receipt},

@@ -1,11 +1,44 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"guildpost/store"
 )
+
+func latestPost(t *testing.T, db *store.DB) {
+	c, other := Community(t, db, "rust"), Community(t, db, "go")
+	var threads []int64
+	for i, member := range []int64{7, 8, 7} {
+		a := Arrival(c, fmt.Sprint(i))
+		a.MemberID, a.Now = member, Now.Add(time.Duration(i)*time.Minute)
+		if i == 1 {
+			a.References = []string{"0@example.org"}
+		}
+		threads = append(threads, Accept(t, db, a).ThreadID)
+	}
+	for _, test := range []struct {
+		name              string
+		community, member int64
+		thread            int64
+		want              string // "" for none
+	}{
+		{"of a member", c.ID, 7, 0, "2@example.org"},
+		{"of a member in a thread", c.ID, 7, threads[0], "0@example.org"},
+		{"of anybody in a thread", c.ID, 0, threads[0], "1@example.org"},
+		{"of a member who wrote elsewhere", c.ID, 8, threads[2], ""},
+		{"in another community", other.ID, 7, 0, ""},
+		{"in another community's thread", other.ID, 0, threads[0], ""},
+	} {
+		p, err := db.LatestPost(ctx, test.community, test.member, test.thread)
+		if store.KindOf(err) != store.NotFound {
+			check(t, err)
+		}
+		equal(t, test.name, p.MessageID, test.want)
+	}
+}
 
 func authorPosts(t *testing.T, db *store.DB) {
 	c, other := Community(t, db, "rust"), Community(t, db, "go")

@@ -30,7 +30,7 @@ func acceptedPost(t *testing.T, db *store.DB) {
 	check(t, err)
 	want := store.Post{ID: got.PostID, CommunityID: c.ID, ThreadID: got.ThreadID, RawID: p.RawID, MemberID: 7,
 		MessageID: "one@example.org", From: "ann@example.org", FromName: "Ann", Subject: "About one",
-		Date: Now.Add(-time.Minute), AcceptedAt: Now, Size: int64(len(a.Raw))}
+		Date: Now.Add(-time.Minute), AcceptedAt: Now, Size: int64(len(a.Raw)), Position: p.Position}
 	equal(t, "post", p, want)
 	raw, err := db.Raw(ctx, p.RawID)
 	check(t, err)

@@ -178,12 +178,6 @@ func threadsBySubject(t *testing.T, db *store.DB) {
 	n, err := db.PostCount(ctx, c.ID, Now, Now.Add(time.Second))
 	check(t, err)
 	equal(t, "posts", n, store.PostCount{Posts: 3, Threads: 3})
-	seen := 0
-	check(t, db.EachAuthor(ctx, c.ID, 10, func(_ int64, name, address string) bool {
-		seen++
-		return seen < 2
-	}))
-	equal(t, "authors until enough", seen, 2)
 }
 
 func noticesOnce(t *testing.T, db *store.DB) {

@@ -1,0 +1,15 @@
+// Package digest makes a community visible to itself: it gathers from the store what happened in a time, and has it
+// measured.
+//
+// # The way of a figure
+//
+//  1. A Gatherer reads from the store what a window of time needs, by queries that cost what happened in the window and a
+//     quarter of a year before it, not what the archive holds.
+//  2. People are put together: an author is a member by any of their addresses; who is no member of anything is known by
+//     the address. Memberships are read backwards from what they are now, through the journal.
+//  3. package measure computes the figures, with facilitators and without, and those of the window before.
+//  4. The Report is kept and given again until something that it was counted from has changed.
+//
+// Of meetings, votes, pulses, initiatives and what people keep the store has no records: their lists stay empty, and the
+// figures say that nothing is recorded. Whoever adds such a record adds a source to the list in gather.go.
+package digest

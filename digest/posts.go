@@ -1,0 +1,98 @@
+package digest
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"guildpost/digest/measure"
+	"guildpost/store"
+)
+
+// announceTag marks a thread that wants no answers.
+const announceTag = "[announce]"
+
+func (g *gathering) readThreads(ctx context.Context) error {
+	return g.DB.MeasuredThreads(ctx, g.community.ID, g.from, func(t store.MeasuredThread) {
+		g.records.Threads = append(g.records.Threads, measure.Thread{ID: t.ID, FirstAt: t.FirstAt, Solved: t.Solved,
+			Announce: strings.Contains(strings.ToLower(t.Subject), announceTag)})
+	})
+}
+
+func (g *gathering) readPosts(ctx context.Context) error {
+	n, err := g.DB.CountPosts(ctx, g.community.ID, g.from, g.window.To)
+	if err != nil {
+		return err
+	}
+	g.records.Posts = make([]measure.Post, 0, n)
+	return g.DB.MeasuredPosts(ctx, g.community.ID, g.from, g.window.To, func(p store.MeasuredPost) error {
+		author := p.MemberID
+		if author == 0 {
+			author = g.stranger(p.From)
+		}
+		g.records.Posts = append(g.records.Posts, measure.Post{ID: p.ID, Thread: p.ThreadID, Parent: p.ParentID, Person: author, At: p.SentAt,
+			NewChars: chars(p.NewChars), OldChars: chars(p.QuotedChars)})
+		return nil
+	})
+}
+
+// chars is a number of characters; no message has more than that.
+func chars(n int) int32 { return int32(min(n, math.MaxInt32)) }
+
+// readFirstPosts finds who wrote before the posts that were read.
+func (g *gathering) readFirstPosts(ctx context.Context) error {
+	seen := map[measure.PersonID]bool{}
+	var members []int64
+	for i := range g.records.Posts {
+		if id := g.records.Posts[i].Person; !seen[id] && id > 0 {
+			seen[id] = true
+			members = append(members, id)
+		}
+	}
+	first, err := g.DB.FirstPosts(ctx, g.community.ID, members)
+	if err != nil {
+		return err
+	}
+	for _, id := range members {
+		g.wroteFirst(id, first[id])
+	}
+	addresses := make([]string, 0, len(g.strangers))
+	for address := range g.strangers {
+		addresses = append(addresses, address)
+	}
+	from, err := g.DB.FirstPostsFrom(ctx, g.community.ID, addresses)
+	for address, at := range from {
+		g.wroteFirst(g.strangers[address], at)
+	}
+	return err
+}
+
+// wroteFirst notes a first post that lies before those that were read.
+func (g *gathering) wroteFirst(id measure.PersonID, at time.Time) {
+	if p := g.person(id); !at.IsZero() && !at.After(g.from) {
+		p.FirstPost = at
+	}
+}
+
+// readCohort reads what those who joined a year ago wrote since, as far as it lies before the posts that were read.
+func (g *gathering) readCohort(ctx context.Context) error {
+	now, before := g.window.Cohort(), g.window.Before().Cohort()
+	var members []int64
+	for _, m := range g.records.Memberships {
+		if now.Contains(m.From) || before.Contains(m.From) {
+			members = append(members, m.Person)
+		}
+	}
+	slices.Sort(members)
+	posts, err := g.DB.PostsOfMembers(ctx, g.community.ID, slices.Compact(members), before.From, g.from)
+	for _, p := range posts {
+		kind := measure.Wrote
+		if p.FirstAnswer {
+			kind = measure.FirstAnswered
+		}
+		g.records.Earlier = append(g.records.Earlier, measure.Act{ID: p.PostID, Person: p.MemberID, At: p.SentAt, Kind: kind})
+	}
+	return err
+}
