@@ -44,7 +44,7 @@ func (m *Message) Text() Text {
 // textLines gathers what Text tells apart.
 func (m *Message) textLines() textCollector {
 	c := textCollector{charset: headerCharset(m.Header)}
-	if isBareBody(m) {
+	if isBareBody(m.Header) {
 		c.add(plainLines(cleanText(decodeUndeclared(cut(m.Raw, maxTextBytes)))))
 		return c
 	}
@@ -62,8 +62,8 @@ func (m *Message) textLines() textCollector {
 
 // isBareBody says that a message is a text without a header, whose first lines are not
 // to be taken for one although there may be a colon in some of them.
-func isBareBody(m *Message) bool {
-	fields := m.Header.Fields
+func isBareBody(h Header) bool {
+	fields := h.Fields
 	if len(fields) == 0 || fields[0].Name != "" {
 		return false
 	}
@@ -72,7 +72,7 @@ func isBareBody(m *Message) bool {
 		return false
 	}
 	for _, name := range []string{"Received", "Message-ID", "Date", "MIME-Version", "Return-Path"} {
-		if m.Header.Has(name) {
+		if h.Has(name) {
 			return false
 		}
 	}
