@@ -27,7 +27,7 @@ func ReadMessage(m *mail.Message) (s Said) {
 			s.problem("a message that is forwarded or returned in this one holds a calendar object; it is nobody's answer")
 			continue
 		}
-		objects, err := itip.Read(calendarData(part), itip.Hint{Method: part.Part.Params["method"], Charset: part.Part.Charset})
+		objects, err := itip.Read(calendarData(part), itip.Hint{Method: part.Part.Params["method"]})
 		if err != nil {
 			s.problem(err.Error())
 		}
@@ -44,11 +44,12 @@ func ReadMessage(m *mail.Message) (s Said) {
 	return s
 }
 
-// calendarData returns the object's octets.
+// calendarData returns the object's octets, decoded by the charset that the part names.
 //
-// QUIRK: us-ascii over UTF-8, folded within characters: only line by line can it be seen what it is.
+// QUIRK: us-ascii over UTF-8, folded within characters: only line by line can it be seen what it is. UTF-16 in either order,
+// whatever its name: the octets tell.
 func calendarData(part mail.CalendarPart) []byte {
-	if strings.EqualFold(part.Part.Charset, "us-ascii") {
+	if charset := strings.ToLower(part.Part.Charset); charset == "us-ascii" || strings.HasPrefix(charset, "utf-16") {
 		return part.Part.Content(itip.MaxSize + 1)
 	}
 	return part.Data

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"guildpost/mail"
 )
@@ -17,6 +18,14 @@ func part(fields, body string) string { return "--x\r\n" + fields + "\r\n\r\n" +
 func read(parts ...string) Said {
 	return ReadMessage(mail.Read([]byte("From: ada@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" +
 		strings.Join(parts, "") + "--x--\r\n")))
+}
+
+// utf16Text is big-endian with a byte order mark.
+func utf16Text(s string) (b []byte) {
+	for _, unit := range utf16.Encode([]rune("\ufeff" + s)) {
+		b = append(b, byte(unit>>8), byte(unit))
+	}
+	return b
 }
 
 // TestReadMessage: the object is found wherever it stands, once, and never in what was forwarded.
@@ -36,6 +45,8 @@ func TestReadMessage(t *testing.T) {
 		{"twice", "REPLY 1 Café", "", read(part("Content-Type: text/calendar; method=REPLY", reply), part("Content-Type: application/ics; name=invite.ics", withoutMethod))},
 		{"method only in the mail", "REPLY 1 Café", "", read(part("Content-Type: text/calendar; method=reply", withoutMethod))},
 		{"us-ascii over folded UTF-8", "REPLY 1 Café", "", read(part("Content-Type: text/calendar; charset=us-ascii", folded))},
+		{"ISO-2022-JP", "REPLY 1 日本", "", read(part("Content-Type: text/calendar; charset=iso-2022-jp", strings.Replace(reply, "Caf\u00e9", "\x1b$BF|K\\\x1b(B", 1)))},
+		{"UTF-16 in base64", "REPLY 1 Café", "", read(part("Content-Type: text/calendar; charset=utf-16\r\nContent-Transfer-Encoding: base64", base64.StdEncoding.EncodeToString(utf16Text(reply))))},
 		{"forwarded", "", "nobody's answer", read(text, part("Content-Type: message/rfc822", "From: b@example.com\r\nContent-Type: text/calendar; method=REPLY\r\n\r\n"+reply))},
 		{"no calendar", "", "", read(text)},
 		{"a winmail.dat that is a mail", "", "", read(text, part("Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64", base64.StdEncoding.EncodeToString([]byte(note))))},

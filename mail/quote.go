@@ -26,6 +26,7 @@ func splitText(lines []textLine, forward bool) Text {
 
 // sortLines finds out the kind of each line.
 func sortLines(lines []textLine, forward bool) *splitter {
+	indentedQuotes(lines)
 	s := &splitter{lines: lines, kinds: make([]lineKind, len(lines)), forward: forward}
 	s.armour()
 	s.end = s.replyBelow()

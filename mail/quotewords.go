@@ -3,6 +3,7 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // The words by which mail clients introduce what they quote, in the languages of
@@ -14,13 +15,14 @@ const longestIntro = 400
 var wroteVerbs = []string{
 	"wrote", "writes", "said", "schrieb", "schrieben", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrivait", "escribió",
 	"escribio", "escribe", "va escriure", "escreveu", "escreve", "ha scritto", "scrive", "schreef", "skrev", "skriver", "kirjoitti",
-	"napisał", "napisała", "napisał\\(a\\)", "pisze", "napsal", "napsala", "napsal\\(a\\)", "napísal", "napísala", "írta", "a scris",
-	"писал", "писала", "писал\\(а\\)", "написал", "написала", "написал\\(а\\)", "пишет", "пише", "написав", "написала",
+	"napisał", "napisała", "napisał(a)", "pisze", "napsal", "napsala", "napsal(a)", "napísal", "napísala", "írta", "a scris",
+	"писал", "писала", "писал(а)", "написал", "написала", "написал(а)", "пишет", "пише", "написав", "написала",
 	"yazdı", "şunları yazdı", "έγραψε", "đã viết", "menulis", "kirjutas", "rašė", "rakstīja", "je napisal", "je napisala",
 	"je napisao", "написа", "כתב", "كتب", "skribis",
 }
 
-var wrote = regexp.MustCompile(`(?i)(^|[\s>)\]"',»])(` + strings.Join(wroteVerbs, "|") + `)([\s(,][^:]{0,200}(\d:\d\d[^:]{0,50})?)?\s?[:：]$`)
+// behindWrote is what may stand behind the verb.
+var behindWrote = regexp.MustCompile(`^([\s(,][^:]{0,200}(\d:\d\d[^:]{0,50})?)?\s?[:：]$`)
 
 // In these languages the verb or its noun stands at the end, with no space before it.
 var wroteEast = []string{"写道", "寫道", "写到", "のメール", "は書きました", "が書きました", "さんは書きました", "님이 작성", "작성"}
@@ -36,19 +38,30 @@ func saysWrote(words string) bool {
 			return len(text) < len(words) || strings.ContainsAny(words, "@<0123456789")
 		}
 	}
-	return endsInColon(words) && hasVerb(words) && wrote.MatchString(words)
+	return endsInColon(words) && hasVerb(strings.ToLower(words))
 }
 
-// hasVerb is a quick look for what wrote wants.
+// hasVerb looks for a verb in words in lower case that only a time or the like follows.
 func hasVerb(words string) bool {
-	lower := strings.ToLower(words)
 	for _, verb := range wroteVerbs {
-		verb, _, _ = strings.Cut(verb, `\(`)
-		if strings.Contains(lower, verb) {
-			return true
+		for from := 0; ; from++ {
+			i := strings.Index(words[from:], verb)
+			if i < 0 {
+				break
+			}
+			from += i
+			if beginsWord(words[:from]) && behindWrote.MatchString(words[from+len(verb):]) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// beginsWord says whether a word can begin behind a text.
+func beginsWord(before string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return before == "" || strings.ContainsRune(" \t\n\f\r>)]\"',»", last)
 }
 
 // mayEndAttribution is a quick look at the last line of what may be an attribution.

@@ -27,6 +27,13 @@ func (r *Redactor) Message(raw []byte, answers bool) Redacted {
 		out, changed := r.replace(string(raw), false)
 		return Redacted{Raw: []byte(out), Changed: changed}
 	}
+	if isBareBody(root.Header) {
+		text := decodeUndeclared(raw)
+		if redacted := w.shownWords(text, false); redacted != text {
+			return Redacted{Raw: []byte(redacted), Changed: true}
+		}
+		return Redacted{Raw: raw}
+	}
 	w.part(root)
 	return Redacted{Raw: w.out, Changed: !bytes.Equal(w.out, raw), Files: w.files}
 }
@@ -174,26 +181,35 @@ func bareType(p *Part) string {
 // leaf is the body of a part that holds no others, without the person; its header says how it is written.
 func (w *messageRedactor) leaf(p *Part, h *Header) (body []byte, changed bool) {
 	content := p.Content(0)
-	known := knownCharset(p.Charset)
-	if p.IsText() && known {
-		text, _ := DecodeCharset(p.Charset, content)
-		redacted := w.words(text, p.Type == "text/html")
+	readable := p.IsText() || p.IsMultipart() // one that is broken is read as the text that it is
+	if readable || utf8.Valid(content) && !bytes.ContainsRune(content, 0) {
+		text, known := DecodeCharset(p.Charset, content)
+		if !known {
+			text = decodeUndeclared(content)
+		}
+		redacted := w.shownWords(text, p.Type == "text/html")
 		if redacted == text {
 			return nil, false
 		}
-		return w.rewritten(p, h, redacted), true
-	}
-	if p.IsText() || utf8.Valid(content) && !bytes.ContainsRune(content, 0) {
-		text, changed := w.Text(string(content))
-		if !changed {
-			return nil, false
+		if !readable {
+			return w.sameWay(p, h, []byte(redacted)), true
 		}
-		return w.sameWay(p, h, []byte(text)), true
+		return w.rewritten(p, h, redacted), true
 	}
 	if w.mayName(content) && w.address.Match(content) {
 		w.files++
 	}
 	return nil, false
+}
+
+// shownWords is a text without the person, also as it is shown: without the control characters in it.
+func (w *messageRedactor) shownWords(text string, isHTML bool) string {
+	redacted := w.words(text, isHTML)
+	shown := cleanText(redacted)
+	if cleaned := w.words(shown, isHTML); cleaned != shown {
+		return strings.ReplaceAll(cleaned, "\n", "\r\n")
+	}
+	return redacted
 }
 
 // words is a text without the person.
@@ -217,7 +233,7 @@ func (w *messageRedactor) rewritten(p *Part, h *Header, text string) []byte {
 		}
 	}
 	plain := *p
-	plain.Params = map[string]string{"charset": "utf-8", "boundary": "", "format": p.Params["format"], "delsp": p.Params["delsp"]}
+	plain.Params = map[string]string{"charset": "utf-8", "boundary": p.Params["boundary"], "format": p.Params["format"], "delsp": p.Params["delsp"]}
 	_ = h.Set("Content-Type", bareType(&plain)) // made of what was read
 	return w.sameWay(p, h, []byte(text))
 }

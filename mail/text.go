@@ -44,6 +44,10 @@ func (m *Message) Text() Text {
 // textLines gathers what Text tells apart.
 func (m *Message) textLines() textCollector {
 	c := textCollector{charset: headerCharset(m.Header)}
+	if isBareBody(m.Header) {
+		c.add(plainLines(cleanText(decodeUndeclared(cut(m.Raw, maxTextBytes)))))
+		return c
+	}
 	c.part(m.Root)
 	if !c.found {
 		m.Root.Walk(func(p *Part) bool {
@@ -54,6 +58,25 @@ func (m *Message) textLines() textCollector {
 		})
 	}
 	return c
+}
+
+// isBareBody says that a message is a text without a header, whose first lines are not
+// to be taken for one although there may be a colon in some of them.
+func isBareBody(h Header) bool {
+	fields := h.Fields
+	if len(fields) == 0 || fields[0].Name != "" {
+		return false
+	}
+	first := string(fields[0].Raw)
+	if strings.TrimSpace(first) == "" || strings.HasPrefix(strings.TrimPrefix(first, ">"), "From ") {
+		return false
+	}
+	for _, name := range []string{"Received", "Message-ID", "Date", "MIME-Version", "Return-Path"} {
+		if h.Has(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // StripReply returns the new text of a bare text body such as that of a command: New

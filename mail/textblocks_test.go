@@ -24,3 +24,33 @@ func TestTextBlocks(t *testing.T) {
 		}
 	}
 }
+
+// TestIndentedQuotes: Outlook for Mac quotes by four spaces.
+func TestIndentedQuotes(t *testing.T) {
+	const intro = "On 7/22/19, 2:50 AM, \"rust on behalf of Ada\" <rust-bounces@x.example on behalf of ada@a.example> wrote:\n\n"
+	for body, want := range map[string]string{
+		"\ufeff" + intro + "    Hi Ben,\n    is it so?\n    \n    > really\nYes, it is.\n\n    Ada\n": "Yes, it is.",
+		"Above.\n\n" + intro + "    Hi Ben,\n    is it so?\n":                                         "Above.",
+		"Am 22.07.19, 14:50 schrieb \"Ada\" <ada@a.example>:\n\n    Hallo\n\nJa.\n":                   "Ja.",
+		"Like this, on 7/22/19, 2:50:\n\n    let x = 1;\n\nthat is all\n":                             "Like this, on 7/22/19, 2:50:\n\n    let x = 1;\n\nthat is all",
+	} {
+		if got := Read([]byte("From: a@b.example\n\n" + body)).Text().New; got != want {
+			t.Errorf("%q: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+// TestBareBody: what has no header is text from its first line on.
+func TestBareBody(t *testing.T) {
+	for body, want := range map[string]string{
+		"this is a text -- of a line.\n\n-- \nrick\n": "this is a text -- of a line.",
+		"Above the line\n________________________________________\nFrom: A [a@b.example]\nSent: Friday, 23 March 2012 5:08 p.m.\nTo: B\nSubject: c\n\nquoted\n": "Above the line",
+		"Subject: a message\n\ntext\n":                                 "text",
+		"From a@b.example Mon Aug  3 09:00:00 2026\nSubject: s\n\nt\n": "t",
+		"a broken line\nDate: Mon, 3 Aug 2026 09:00:00 +0000\n\nt\n":   "t",
+	} {
+		if got := Read([]byte(body)).Text().New; got != want {
+			t.Errorf("%q: got %q, want %q", body, got, want)
+		}
+	}
+}

@@ -20,21 +20,24 @@ const bundleSize = 128 << 10
 
 // A bundle is made outside of the transaction that keeps it.
 type bundle struct {
-	plain []byte
-	data  []byte
+	size int // unpacked
+	data []byte
 }
 
 // Pack makes arrivals ready to be kept, in bundles, which takes time: ImportPosts has less to do for them.
+// Their Raw is nil then.
 func Pack(all []Arrival) {
 	b := &bundle{}
+	var plain []byte
 	for i, a := range all {
 		rest, blobs := cutBlobs(a.Raw, a.Attachments)
 		all[i].packed = &packedRaw{hash: sha256.Sum256(a.Raw), size: len(a.Raw), kept: len(rest), data: []byte{},
-			bundle: b, place: len(b.plain), blobs: blobs}
-		b.plain = append(b.plain, rest...)
-		if len(b.plain) >= bundleSize || i == len(all)-1 {
-			b.data = pack(b.plain)
-			b = &bundle{}
+			bundle: b, place: len(plain), blobs: blobs}
+		all[i].Raw = nil
+		plain = append(plain, rest...)
+		if len(plain) >= bundleSize || i == len(all)-1 {
+			b.size, b.data = len(plain), pack(plain)
+			b, plain = &bundle{}, plain[:0]
 		}
 	}
 }
@@ -50,7 +53,7 @@ type bundling struct {
 func (b bundling) keep(p packedRaw) (id int64, err error) {
 	bundleID, ok := b.ids[p.bundle]
 	if !ok {
-		bundleID, err = b.t.insert("INSERT INTO bundles (size, data) VALUES (?, ?)", len(p.bundle.plain), p.bundle.data)
+		bundleID, err = b.t.insert("INSERT INTO bundles (size, data) VALUES (?, ?)", p.bundle.size, p.bundle.data)
 		if err != nil {
 			return 0, err
 		}
@@ -73,7 +76,10 @@ func (b bundling) finish() error {
 		if !ok {
 			continue // nothing of it is kept
 		}
-		plain := append([]byte(nil), bundle.plain...)
+		plain, err := unpack(bundle.data, bundle.size)
+		if err != nil {
+			return err
+		}
 		for _, p := range gone {
 			clear(plain[p.place : p.place+p.kept])
 		}
@@ -112,13 +118,6 @@ func (c *bundleCache) put(id int64, plain []byte) {
 		c.all[c.next].id, c.all[c.next].plain = id, plain
 		c.next = (c.next + 1) % len(c.all)
 	}
-}
-
-// forget empties the cache: something was removed.
-func (c *bundleCache) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.all[:])
 }
 
 // bundled returns a copy of what stands at a place of a bundle.

@@ -11,21 +11,14 @@ type ExportFilter struct {
 	From, To time.Time // from the first on, before the second
 	Person   string    // canonical address of the author
 	Limit    int       // at most so many
-	After    int64     // those behind the post of this position, for the next page
+	After    int64     // those behind the post with this ID, for the next page
 }
 
-// farFuture is behind every date that a position can hold.
-var farFuture = time.Unix(60*(1<<(positionCommunity-positionMinute)-1), 0)
-
-// ExportPosts returns posts of a community by date, those of one date in the order in which they came.
+// ExportPosts returns posts of a community in the order in which they came, so that what is made of them by importing
+// them again is the same.
 func (db *DB) ExportPosts(ctx context.Context, communityID int64, f ExportFilter) (all []Post, err error) {
-	text := "SELECT " + postColumns + " FROM posts WHERE position > ? AND position < ?"
-	// A post of a crowded minute has the position of a later one, so the last ones are asked for by their dates.
-	first, last := positionOf(communityID, f.From), positionOf(communityID, farFuture)
-	if f.From.IsZero() {
-		first = positionOf(communityID, time.Unix(0, 0))
-	}
-	args := []any{max(first-1, f.After), last}
+	// In the order of IDs, which no other index has: the plus keeps from sorting a community's posts for each page.
+	text, args := "SELECT "+postColumns+" FROM posts WHERE id > ? AND +community_id = ?", []any{f.After, communityID}
 	if f.ThreadID != 0 {
 		text += " AND thread_id = ?"
 		args = append(args, f.ThreadID)
@@ -46,6 +39,6 @@ func (db *DB) ExportPosts(ctx context.Context, communityID int64, f ExportFilter
 		p, err := scanPost(row)
 		all = append(all, p)
 		return err
-	}, text+" ORDER BY position LIMIT ?", append(args, f.Limit)...)
+	}, text+" ORDER BY id LIMIT ?", append(args, f.Limit)...)
 	return all, err
 }

@@ -58,7 +58,7 @@ func tablesOf(t *testing.T, db *DB) (names []string) {
 	err := db.query(ctx, func(row rowScanner) error {
 		var name string
 		err := row.Scan(&name)
-		if !strings.HasPrefix(name, "sqlite_") && !strings.HasPrefix(name, "goose") && name != "search" && !strings.HasPrefix(name, "search_") {
+		if !strings.HasPrefix(name, "sqlite_") && !strings.HasPrefix(name, "goose") && name != "" && name != "search" && !strings.HasPrefix(name, "search_") {
 			names = append(names, name)
 		}
 		return err

@@ -145,7 +145,7 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 	if err != nil {
 		return result, err
 	}
-	if result, err = t.filePost(a, rawID, position); err != nil {
+	if result, err = t.filePost(a, rawID, position, raw.size); err != nil {
 		return result, err
 	}
 	if err := t.index(position, a.Text); err != nil {
@@ -155,7 +155,7 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 }
 
 // filePost makes a post of an arrival, in its thread; its words are to be indexed yet.
-func (t *tx) filePost(a Arrival, rawID, position int64) (result Acceptance, err error) {
+func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Acceptance, err error) {
 	if result.ThreadID, err = t.threadFor(a); err != nil {
 		return result, err
 	}
@@ -163,7 +163,7 @@ func (t *tx) filePost(a Arrival, rawID, position int64) (result Acceptance, err 
 		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(postDate(a)), micros(a.Now), len(a.Raw), position, a.Text.NewChars, a.Text.QuotedChars)
+		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars)
 	if err != nil {
 		return result, err
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,6 +80,20 @@ func TestUnindex(t *testing.T) {
 	})
 }
 
+// checkIntegrity: SQLite's own check has nothing to say, about the index of words as well.
+func checkIntegrity(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var said string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&said); err != nil || said != "ok" {
+		t.Errorf("integrity_check: %s, %v", said, err)
+	}
+}
+
 // TestForgottenWords: after OptimizeSearch no word of what was taken out is in the files.
 func TestForgottenWords(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "guildpost.db")
@@ -113,6 +128,7 @@ func TestForgottenWords(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	checkIntegrity(t, path)
 	// The index shortens a word by what it shares with the one before.
 	for _, name := range []string{path, path + "-wal"} {
 		b, err := os.ReadFile(name)

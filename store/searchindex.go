@@ -172,7 +172,7 @@ func (t *tx) unindexAll(rows []searchRow) error {
 	slices.SortFunc(rows, func(a, b searchRow) int { return cmp.Compare(a.position, b.position) })
 	for chunk := range slices.Chunk(rows, indexRows) {
 		if t.dialect == sqlite {
-			if err := t.insertWords("search_rows", chunk); err != nil {
+			if err := t.insertWords(`""`, chunk); err != nil {
 				return err
 			}
 		}
@@ -184,7 +184,7 @@ func (t *tx) unindexAll(rows []searchRow) error {
 			return err
 		}
 		if t.dialect == sqlite {
-			if _, err := t.exec("DELETE FROM search_rows"); err != nil {
+			if _, err := t.exec(`DELETE FROM ""`); err != nil {
 				return err
 			}
 		}

@@ -229,10 +229,21 @@ func (t *tx) exec(text string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
-// insert runs an INSERT without RETURNING and returns the new row's ID.
+// insert runs an INSERT of one row without RETURNING and returns the new row's ID; sql.ErrNoRows where it did nothing
+// because of a conflict.
 func (t *tx) insert(text string, args ...any) (id int64, err error) {
-	err = t.row(text+" RETURNING id", args...).Scan(&id)
-	return id, err
+	if t.dialect == postgres {
+		err = t.row(text+" RETURNING id", args...).Scan(&id)
+		return id, err
+	}
+	res, err := t.ExecContext(t.ctx, text, clean(args)...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return 0, sql.ErrNoRows
+	}
+	return res.LastInsertId()
 }
 
 func (t *tx) row(text string, args ...any) rowScanner {

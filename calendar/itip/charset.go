@@ -75,3 +75,23 @@ func decodeLine(line []byte) string {
 	}
 	return s.String()
 }
+
+// decodeQuoted undoes quoted-printable within a value. The charset is the one that is named.
+//
+// QUIRK: vCalendar 1.0.
+func decodeQuoted(s, label string) string {
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '=' && i+2 < len(s) && hexValue(s[i+1]) >= 0 && hexValue(s[i+2]) >= 0 {
+			b = append(b, byte(hexValue(s[i+1])<<4|hexValue(s[i+2])))
+			i += 2
+		} else {
+			b = append(b, s[i])
+		}
+	}
+	lines := strings.Split(strings.ReplaceAll(decodeLine(decodeNamed(b, label)), "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = cleanControls(line, &problems{})
+	}
+	return strings.Join(lines, "\n")
+}

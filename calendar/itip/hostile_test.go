@@ -47,7 +47,7 @@ func TestHostile(t *testing.T) {
 		if c.refused && !limit(err) && !errors.Is(err, ErrNoCalendar) || !c.refused && (err != nil || len(objects) == 0) {
 			t.Errorf("%s: got %d objects, %v", c.name, len(objects), err)
 		}
-		if took > 500*time.Millisecond {
+		if took > 3*time.Second {
 			t.Errorf("%s took %s", c.name, took)
 		}
 		for _, o := range objects {
@@ -55,7 +55,7 @@ func TestHostile(t *testing.T) {
 			for _, s := range SeriesOf(o.Events) {
 				_, _ = s.Between(time.Time{}, time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC), nil)
 			}
-			if took := time.Since(begin); took > 500*time.Millisecond {
+			if took := time.Since(begin); took > 3*time.Second {
 				t.Errorf("%s: its dates took %s", c.name, took)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 func unfold(data []byte, p *problems) ([]string, error) {
 	var lines []string
 	var line []byte
-	long := false
+	long, soft := false, false
 	flush := func() {
 		switch {
 		case long:
@@ -27,6 +27,7 @@ func unfold(data []byte, p *problems) ([]string, error) {
 		physical, data = cutLine(data)
 		folded := len(physical) > 0 && (physical[0] == ' ' || physical[0] == '\t')
 		switch {
+		case soft:
 		case len(bytes.TrimLeft(physical, " \t")) == 0 && !folded:
 			continue
 		case folded && len(line) > 0:
@@ -41,9 +42,23 @@ func unfold(data []byte, p *problems) ([]string, error) {
 		if long = long || len(line)+len(physical) > MaxLine; !long || len(line) < 40 {
 			line = append(line, physical...)
 		}
+		if soft = endsSoftly(line); soft {
+			line = line[:len(line)-1]
+		}
 	}
 	flush()
 	return lines, nil
+}
+
+// endsSoftly reports whether a line goes on in the next by the rules of quoted-printable.
+//
+// QUIRK: vCalendar 1.0, as phones and Outlook's .vcs files have it.
+func endsSoftly(line []byte) bool {
+	if len(line) == 0 || line[len(line)-1] != '=' {
+		return false
+	}
+	head, _, found := bytes.Cut(line, []byte(":"))
+	return found && bytes.Contains(bytes.ToUpper(head), []byte("QUOTED-PRINTABLE"))
 }
 
 // cutLine returns the first physical line without its end, and the rest.

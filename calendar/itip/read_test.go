@@ -37,6 +37,7 @@ func TestReadQuirks(t *testing.T) {
 		{"a parameter without a value", "ATTENDEE;RSVP:mailto:ada@example.com", address, "ada@example.com|"},
 		{"folded before a semicolon (Notes)", "ATTENDEE\r\n ;CN=\"Ada\"\r\n\t;PARTSTAT=ACCEPTED:mailto:ada@example.com", address, "ada@example.com|Ada"},
 		{"PARTSTAT in lower case", "ATTENDEE;PARTSTAT=accepted:mailto:a@example.com", func(e *Event) string { return string(e.Attendees[0].Answer) }, "ACCEPTED"},
+		{"an answer of nobody", "ATTENDEE;PARTSTAT=ACCEPTED:", func(e *Event) string { return string(e.Attendees[0].Answer) }, "ACCEPTED"},
 		{"two DELEGATED-TO", `ATTENDEE;DELEGATED-TO="mailto:b@example.com","mailto:c@example.com":mailto:a@example.com`, func(e *Event) string { return strings.Join(e.Attendees[0].DelegatedTo, " ") }, "b@example.com c@example.com"},
 
 		{"VALUE in lower case", "DTSTART;VALUE=date:20260310", start, "2026-03-10"},
@@ -63,6 +64,8 @@ func TestReadQuirks(t *testing.T) {
 		{"a control character", "SUMMARY:Ta\alk", summary, "Talk"},
 		{"windows-1252", "SUMMARY:Caf\xe9 \x80", summary, "Café €"},
 		{"folded within a character", "SUMMARY:Caf\xc3\r\n \xa9", summary, "Café"},
+		{"quoted-printable (vCalendar)", "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9=\r\n und=20Tee", summary, "Café und Tee"},
+		{"the same in Latin-1", "SUMMARY;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:Caf=E9 =3D =07Tee=0D=0Ax", summary, "Café = Tee x"},
 		{"a lone backslash at the end", `SUMMARY:Talk\`, summary, `Talk\`},
 		{"CR LF in a text", `DESCRIPTION:one\r\ntwo\Nthree`, func(e *Event) string { return e.Description }, "one\ntwo\nthree"},
 		{"categories", `CATEGORIES:a\,b,c,,d`, func(e *Event) string { return strings.Join(e.Categories, "|") }, "a,b|c|d"},

@@ -38,7 +38,11 @@ func readEvent(c *ical.Component, z *zones, p *problems) Event {
 
 // text returns the value of a TEXT property.
 func (r *eventReader) text(name string) string {
-	return strings.TrimSpace(unescapeText(prop(r.c, name).Value))
+	p := prop(r.c, name)
+	if _, bare := p.Params["QUOTED-PRINTABLE"]; bare || strings.EqualFold(param(p, "ENCODING"), "QUOTED-PRINTABLE") {
+		p.Value = decodeQuoted(p.Value, param(p, "CHARSET"))
+	}
+	return strings.TrimSpace(unescapeText(p.Value))
 }
 
 func (r *eventReader) texts() {
@@ -96,7 +100,7 @@ func (r *eventReader) people() {
 	r.e.Organizer = readPerson(prop(r.c, "ORGANIZER"))
 	for _, p := range r.c.Props["ATTENDEE"] {
 		a := readAttendee(p)
-		if a.Address == "" && a.URI == "" && a.Name == "" {
+		if a.Person.IsZero() && a.Answer == "" {
 			continue
 		}
 		if len(r.e.Attendees) == MaxAttendees {

@@ -194,7 +194,7 @@ func TestBudget(t *testing.T) {
 			if err != nil && !errors.As(err, &limit) || len(found) > MaxOccurrences || len(found) < 1 {
 				t.Errorf("%s: %d occurrences, %v", rule, len(found), err)
 			}
-			if took > 500*time.Millisecond { // ten times what is promised: the machine may be busy
+			if took > 3*time.Second { // the machine may be busy, or race detection on
 				t.Errorf("%s took %s", rule, took)
 			}
 		}

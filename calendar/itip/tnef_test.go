@@ -166,6 +166,11 @@ func TestTNEFOthers(t *testing.T) {
 	if o, err := ReadTNEF(w.Bytes()); err != nil || o.Events[0].Start.String() != "2026-03-30T09:00:00" || !strings.Contains(strings.Join(o.Problems, ";"), "without a time zone") {
 		t.Errorf("no zone: %+v, %v", o, err)
 	}
+	w = newTNEF("IPM.Appointment")
+	w.attribute(attProperties, mapiList(tnefProp{tagGlobalID, typeBinary, globalID("00000000")}, filetime(tagStart, start), uni(tagSubject, "Clinic")))
+	if o, err := ReadTNEF(w.Bytes()); err != nil || o.Method != "" || o.Events[0].Summary != "Clinic" || len(o.Problems) != 0 {
+		t.Errorf("an entry of a calendar: %+v, %v", o, err)
+	}
 	if _, err := ReadTNEF(newTNEF("IPM.Microsoft Mail.Note").Bytes()); !errors.Is(err, ErrNoMeeting) {
 		t.Errorf("a mail: %v", err)
 	}

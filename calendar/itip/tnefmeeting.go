@@ -10,10 +10,14 @@ import (
 // meetingClass is what the classes of all messages about meetings begin with (MS-OXOCAL 2.2.5).
 const meetingClass = "ipm.schedule.meeting."
 
+// entryClass is an entry of a calendar that was sent as such: an event without a method.
+const entryClass = "ipm.appointment"
+
 // object makes of a TNEF file what text/calendar would have said.
 func (f *tnefFile) object() (Object, error) {
 	class, isMeeting := strings.CutPrefix(strings.ToLower(f.class), meetingClass)
-	if !isMeeting {
+	isEntry := class == entryClass
+	if !isMeeting && !isEntry {
 		return Object{}, ErrNoMeeting
 	}
 	o := Object{ProdID: "TNEF", Version: "2.0"}
@@ -30,7 +34,7 @@ func (f *tnefFile) object() (Object, error) {
 	if o.Method == Reply && f.props.flag(tagIsProposal) {
 		o.Method = Counter
 	}
-	if o.Method == "" {
+	if o.Method == "" && !isEntry {
 		p.addf("the message class %s in winmail.dat (TNEF) is not known", excerpt(f.class))
 	}
 	f.identity(&e, p)

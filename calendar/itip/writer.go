@@ -122,9 +122,9 @@ func (w *writer) dated(name string, params []writtenParam, t Time, value string)
 
 func year(t Time) int { return t.Wall.Year() }
 
-// person writes a CAL-ADDRESS property; nothing for nobody.
+// person writes a CAL-ADDRESS property; nothing for nobody of whom nothing is said.
 func (w *writer) person(name string, p Person, params []writtenParam) {
-	if p.IsZero() {
+	if p.IsZero() && len(params) == 0 {
 		return
 	}
 	add := func(name, value string) {

@@ -54,7 +54,7 @@ type daemonOptions struct {
 	Now      func() time.Time
 	Resolver list.Resolver
 	Log      *slog.Logger
-	Archiver imapwatch.Archiver // keeps what comes from mailboxes of mode archive; without one these are refused
+	Archiver imapwatch.Archiver // keeps what comes from mailboxes of mode archive; nil is their communities' archives
 }
 
 // newDaemon opens the database and builds all parts; nothing listens or sends yet.
@@ -120,6 +120,9 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	}
 	if err := d.buildIMAP(); err != nil {
 		return err
+	}
+	if o.Archiver == nil {
+		o.Archiver = &filer{archive.Importer{DB: d.db, Now: d.now}}
 	}
 	return d.buildInbound(ctx, o.Archiver)
 }

@@ -24,7 +24,8 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 		pruned, pruneErr := prune(ctx, d, until)
 		expired, expireErr := expireOld(ctx, d.list, until)
 		d.list.Wake()
-		return done + pruned + expired, errors.Join(err, pruneErr, expireErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
+		bundled, bundleErr := bundle(ctx, d, until)
+		return done + pruned + expired + bundled, errors.Join(err, pruneErr, expireErr, bundleErr, d.db.ForgetIMAP(ctx, until.Add(-fetchedKept)))
 	}
 	return done, err
 }
@@ -32,6 +33,20 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 func prune(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {
 	for ctx.Err() == nil {
 		n, err := d.db.Prune(ctx, until.Add(-finishedKept))
+		if err != nil || n == 0 {
+			return done, err
+		}
+		done += n
+	}
+	return done, ctx.Err()
+}
+
+// bundledAfter is when posts are packed together, to take less room: until then somebody may still get them.
+const bundledAfter = 14 * 24 * time.Hour
+
+func bundle(ctx context.Context, d *Daemon, until time.Time) (done int, err error) {
+	for ctx.Err() == nil {
+		n, err := d.db.Bundle(ctx, until.Add(-bundledAfter))
 		if err != nil || n == 0 {
 			return done, err
 		}

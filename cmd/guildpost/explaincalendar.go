@@ -52,6 +52,9 @@ func personText(p itip.Person) string {
 	if p.Address != "" {
 		return p.Address
 	}
+	if len(p.URI) > 7 && strings.EqualFold(p.URI[:7], "mailto:") {
+		return p.URI[7:]
+	}
 	return p.URI
 }
 

@@ -8,7 +8,7 @@ import (
 	"guildpost/store"
 )
 
-// A Sink takes the posts that are exported, by date.
+// A Sink takes the posts that are exported, in the order in which they came.
 type Sink interface {
 	// Add takes a post, and its bytes as they came.
 	Add(p store.Post, raw []byte) error
@@ -55,7 +55,7 @@ func eachPage(ctx context.Context, db *store.DB, communityID int64, f store.Expo
 		if err := fn(page); err != nil {
 			return err
 		}
-		f.After = page[len(page)-1].Position
+		f.After = page[len(page)-1].ID
 	}
 }
 

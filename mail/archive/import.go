@@ -12,8 +12,8 @@ import (
 
 // Bounds of a batch, which is one transaction: others wait no longer than it takes.
 const (
-	batchMessages = 500
-	batchBytes    = 4 << 20
+	batchMessages = 1000
+	batchBytes    = 8 << 20
 )
 
 // A Report says what became of the messages of an import.
@@ -143,13 +143,22 @@ func (run *importRun) take(messages, bytes int) (all []Incoming, err error) {
 	return all, nil
 }
 
+// readersAtOnce is how many batches are being read: each takes memory.
+const readersAtOnce = 2
+
 // readers reads batches at the same time as they are filed. Each comes on a channel of its own, those in their order.
 func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
-	queue := make(chan chan *batch, 2)
+	queue := make(chan chan *batch, 1)
+	busy := make(chan struct{}, readersAtOnce)
 	go func() {
 		defer close(queue)
 		for err := error(nil); err == nil; {
 			var incoming []Incoming
+			select {
+			case busy <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
 			incoming, err = run.take(batchMessages, batchBytes)
 			reading := make(chan *batch, 1)
 			select {
@@ -159,6 +168,10 @@ func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
 			}
 			go func() {
 				b := run.read(run.community, incoming)
+				for i := range incoming {
+					incoming[i].Raw = nil // it is packed
+				}
+				<-busy
 				if !errors.Is(err, io.EOF) {
 					b.end = err
 				}

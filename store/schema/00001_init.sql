@@ -198,7 +198,7 @@ CREATE TABLE post_references (
     post_id      BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
     distance     BIGINT NOT NULL,
     PRIMARY KEY (community_id, message_id, post_id)
-);
+){{clustered}};
 CREATE INDEX post_references_post ON post_references (post_id);
 
 CREATE TABLE holds (

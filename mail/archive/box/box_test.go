@@ -258,8 +258,8 @@ func TestMaildir(t *testing.T) {
 		folders []string
 		want    string
 	}{
-		{nil, "A: 1\r\n\r\none\r\n|A: 2\n\nno end"}, {[]string{"Sub"}, "A: 3\n\n"},
-		{[]string{".Sub", ""}, "A: 1\r\n\r\none\r\n|A: 2\n\nno end|A: 3\n\n"},
+		{nil, "A: 2\n\nno end|A: 1\r\n\r\none\r\n"}, {[]string{"Sub"}, "A: 3\n\n"},
+		{[]string{".Sub", ""}, "A: 2\n\nno end|A: 1\r\n\r\none\r\n|A: 3\n\n"},
 	} {
 		b, err := Open(folder, Options{Folders: test.folders})
 		if err != nil {

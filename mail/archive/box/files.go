@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -212,7 +213,8 @@ func isMaildir(folder string) bool {
 	return false
 }
 
-// openMaildir reads what is in cur and new of a Maildir or some of its folders, by when it came. Flags do not count: what
+// openMaildir reads what is in cur and new of a Maildir or some of its folders, by when it came, or in the order in which
+// MaildirWriter wrote it. Flags do not count: what
 // was marked as deleted is there as well.
 func openMaildir(maildir string, folders []string) (Box, error) {
 	if folders == nil {
@@ -224,7 +226,12 @@ func openMaildir(maildir string, folders []string) (Box, error) {
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(b.all, func(x, y file) int { return x.received.Compare(y.received) })
+	slices.SortStableFunc(b.all, func(x, y file) int {
+		if n, m := numberOf(x.name), numberOf(y.name); n > 0 && m > 0 {
+			return n - m
+		}
+		return x.received.Compare(y.received)
+	})
 	return b, nil
 }
 
@@ -310,8 +317,19 @@ func (w *MaildirWriter) Write(received time.Time, raw []byte) error {
 	return os.Rename(place, filepath.Join(w.folder, "cur", name+":2,S"))
 }
 
-// MaildirName is a name for the n-th message of a Maildir that nobody delivers into: names in the order of their
-// messages' times, and of n within one second.
+// MaildirName is the name of the n-th message that is written into a Maildir.
 func MaildirName(received time.Time, n int) string {
 	return fmt.Sprintf("%010d.N%09d.guildpost", max(received.Unix(), 0), n)
+}
+
+var maildirNumber = regexp.MustCompile(`^\d{10}\.N(\d{9})\.guildpost(:|$)`)
+
+// numberOf is n of a name by MaildirName, 0 for any other.
+func numberOf(name string) int {
+	m := maildirNumber.FindStringSubmatch(filepath.Base(name))
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1]) // nine digits
+	return n
 }

@@ -125,7 +125,7 @@ func (r *Reader) line() ([]byte, error) {
 // content reads what stands between two From lines, without the empty line that belongs to the second.
 func (r *Reader) content(crlf bool) ([]byte, error) {
 	r.buf = r.buf[:0]
-	header, whole, blank := true, true, false // whole: the line before was read to its end
+	header, whole := true, true // whole: the line before was read to its end
 	for {
 		line, err := r.line()
 		if errors.Is(err, io.EOF) {
@@ -135,7 +135,7 @@ func (r *Reader) content(crlf bool) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if whole && r.separates(line, blank || len(r.buf) == 0) {
+		if whole && r.separates(line) {
 			r.from = bytes.Clone(line)
 			return trimEnd(r.buf, bytes.HasSuffix(line, []byte("\r\n"))), nil
 		}
@@ -143,7 +143,7 @@ func (r *Reader) content(crlf bool) ([]byte, error) {
 			line = r.unquote(line)
 		}
 		whole = line[len(line)-1] == '\n'
-		blank = whole && len(bytes.TrimRight(line, "\r\n")) == 0
+		blank := whole && len(bytes.TrimRight(line, "\r\n")) == 0
 		if len(r.buf) <= MaxMessage {
 			r.buf = append(r.buf, line...)
 		}
@@ -173,7 +173,7 @@ func trimLast(b []byte, crlf bool) []byte {
 }
 
 // separates says whether a line begins the next message.
-func (r *Reader) separates(line []byte, blank bool) bool {
+func (r *Reader) separates(line []byte) bool {
 	if !bytes.HasPrefix(line, []byte("From ")) {
 		return false
 	}
@@ -184,10 +184,6 @@ func (r *Reader) separates(line []byte, blank bool) bool {
 		return true // every such line of a message is quoted
 	}
 	next, _ := r.in.Peek(4 << 10)
-	if !blank {
-		first, _, _ := bytes.Cut(next, []byte("\n"))
-		return isField(first)
-	}
 	return hasHeader(next)
 }
 
