@@ -7,7 +7,7 @@ package store
 func (t *tx) setParents(a Arrival, postID int64) error {
 	for _, ref := range a.References {
 		var parent int64
-		err := t.row("SELECT id FROM posts WHERE community_id = ? AND message_id = ? AND id <> ? ORDER BY id LIMIT 1",
+		err := t.row("SELECT id FROM posts WHERE community_id = ? AND message_id = ? AND id <> ? ORDER BY +id LIMIT 1",
 			a.CommunityID, ref, postID).Scan(&parent)
 		if isNoRows(err) {
 			continue

@@ -136,8 +136,8 @@ func slow(text, step string) string {
 		return "reads all posts of a community to find one author's"
 	}
 	if m == nil || m[1] != "SCAN" {
-		if strings.Contains(step, "posts_accepted") && strings.Contains(text, "message_id") {
-			return "reads a month of posts to find one"
+		if regexp.MustCompile(`posts_(accepted|mailbox|sent)`).MatchString(step) && strings.Contains(text, "message_id = ?") {
+			return "reads many posts to find one"
 		}
 		return ""
 	}

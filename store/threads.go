@@ -33,7 +33,8 @@ func (t *tx) threadByReference(a Arrival) (id int64, err error) {
 		}
 	}
 	for _, ref := range a.References {
-		err = t.row("SELECT thread_id FROM posts WHERE community_id = ? AND message_id = ? ORDER BY id LIMIT 1",
+		// +id: SQLite would else go through all posts of the community in that order, until it meets this one.
+		err = t.row("SELECT thread_id FROM posts WHERE community_id = ? AND message_id = ? ORDER BY +id LIMIT 1",
 			a.CommunityID, ref).Scan(&id)
 		if err == nil || !isNoRows(err) {
 			return id, err
