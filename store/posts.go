@@ -205,8 +205,8 @@ func (t *tx) keepReferences(a Arrival, postID int64) error {
 
 func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 	id, err := t.insert(`INSERT INTO dispatches (community_id, kind, post_id, raw_id, sender, rewrite_from, require_tls,
-		accepted_at, expanded_to, expanding) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?)`,
-		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true)
+		accepted_at, expanded_to, expanding, secret) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true, false)
 	if err != nil {
 		return err
 	}
