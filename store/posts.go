@@ -31,6 +31,7 @@ type Arrival struct {
 	Skip        []int64 // members who get no copy
 	Text        PostText
 	Attachments []Attachment
+	Erased      bool // of an import: a stub, since its author was erased
 
 	packed *packedRaw    // Raw, where Pack has done it already
 	memory *importMemory // what an import knows of others; nil elsewhere
@@ -159,11 +160,15 @@ func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Accept
 	if result.ThreadID, err = t.threadFor(a); err != nil {
 		return result, err
 	}
+	state := postKept
+	if a.Erased {
+		state = postErased
+	}
 	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
 		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars)
+		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars, state)
 	if err != nil {
 		return result, err
 	}
@@ -200,8 +205,8 @@ func (t *tx) keepReferences(a Arrival, postID int64) error {
 
 func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 	id, err := t.insert(`INSERT INTO dispatches (community_id, kind, post_id, raw_id, sender, rewrite_from, require_tls,
-		accepted_at, expanded_to, expanding) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?)`,
-		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true)
+		accepted_at, expanded_to, expanding, secret) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true, false)
 	if err != nil {
 		return err
 	}

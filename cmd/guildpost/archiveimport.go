@@ -155,6 +155,7 @@ type archiveReport struct {
 	Added      int64           `json:"added"`
 	Duplicates int64           `json:"duplicates"`
 	SameID     int64           `json:"same_id"`
+	Erased     int64           `json:"erased"`
 	Bad        int64           `json:"bad"`
 	First      jsonTime        `json:"first"`
 	Last       jsonTime        `json:"last"`
@@ -173,7 +174,7 @@ type archiveReason struct {
 func (a *app) reportArchive(r archive.Report, c store.Community, o archiveImportOptions) error {
 	if o.json {
 		out := archiveReport{Community: c.Address(), DryRun: o.dryRun, Messages: r.Messages, Resumed: r.Resumed, Added: r.Added,
-			Duplicates: r.Duplicates, SameID: r.SameID, Bad: r.Bad, First: jsonTime(r.First), Last: jsonTime(r.Last),
+			Duplicates: r.Duplicates, SameID: r.SameID, Erased: r.Erased, Bad: r.Bad, First: jsonTime(r.First), Last: jsonTime(r.Last),
 			Posts: r.Posts, Threads: r.Threads, Problems: []archiveReason{}}
 		for _, p := range r.Problems {
 			out.Problems = append(out.Problems, archiveReason(p))
@@ -204,6 +205,12 @@ func (a *app) sayArchive(r archive.Report, c store.Community, dryRun bool) {
 	a.say("read %d messages: added %d, duplicates %d, bad %d", r.Messages, r.Added, r.Duplicates, r.Bad)
 	if r.SameID > 0 {
 		a.say("%d of those added have a Message-ID that another post has, with another body", r.SameID)
+	}
+	switch {
+	case r.Erased == 1:
+		a.say("1 of those added is a stub: its author was erased")
+	case r.Erased > 1:
+		a.say("%d of those added are stubs: their authors were erased", r.Erased)
 	}
 	if r.Added > 0 {
 		a.say("they are from %s to %s", showTime(r.First, a.config.Timezone), showTime(r.Last, a.config.Timezone))

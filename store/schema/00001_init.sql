@@ -233,8 +233,10 @@ CREATE TABLE dispatches (
     require_tls  BOOLEAN NOT NULL,
     accepted_at  BIGINT NOT NULL,
     expanded_to  BIGINT NOT NULL, -- the last subscription that has its delivery
-    expanding    BOOLEAN NOT NULL
+    expanding    BOOLEAN NOT NULL,
+    secret       BOOLEAN NOT NULL -- a notice that nobody may read once it is delivered
 );
+CREATE INDEX dispatches_secret ON dispatches (id) WHERE secret;
 CREATE INDEX dispatches_expanding ON dispatches (community_id, kind, id) WHERE expanding;
 CREATE INDEX dispatches_post ON dispatches (post_id);
 CREATE INDEX dispatches_raw ON dispatches (raw_id);
