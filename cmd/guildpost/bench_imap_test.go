@@ -20,7 +20,7 @@ type nullArchiver struct {
 	full    chan struct{}
 }
 
-func (a *nullArchiver) File(_ context.Context, _ int64, messages [][]byte) ([]imapwatch.FileResult, error) {
+func (a *nullArchiver) File(_ context.Context, _ int64, messages []imapwatch.Incoming) ([]imapwatch.FileResult, error) {
 	if a.n += len(messages); a.n == a.want {
 		close(a.full)
 	}

@@ -20,7 +20,7 @@ func (o Options) connect(ctx context.Context, m Mailbox) (*client, error) {
 	if err != nil {
 		return nil, store.Errorf(store.Temporary, "%s cannot be reached; is the name right, and does the server run there?: %w", m.Server, err)
 	}
-	c := &client{guard: &guard{Conn: conn}, timeout: o.Timeout, news: make(chan struct{}, 1)}
+	c := &client{guard: &guard{Conn: conn}, timeout: o.Timeout, max: o.MaxMessage, news: make(chan struct{}, 1)}
 	err = c.do(ctx, "connecting to "+m.Server, answerSize, func() error { return o.greet(c, m) })
 	if err == nil {
 		err = c.checkGreeting(m)
