@@ -59,7 +59,7 @@ func (s *session) fresh(ctx context.Context, from imap.UID, criteria imap.Search
 		return err
 	}
 	blocks := newBlocks(found, from)
-	if err := s.believable(blocks); err != nil {
+	if err := believable(blocks, s.c, s.there); err != nil {
 		return err
 	}
 	for uids := blocks.next(); len(uids) > 0; uids = blocks.next() {
@@ -71,9 +71,9 @@ func (s *session) fresh(ctx context.Context, from imap.UID, criteria imap.Search
 }
 
 // believable: a server that names more messages than its mailbox has would keep us busy for ever.
-func (s *session) believable(b *blocks) error {
-	there := uint64(s.there)
-	if mailbox := s.c.Mailbox(); mailbox != nil {
+func believable(b *blocks, c *client, opened uint32) error {
+	there := uint64(opened)
+	if mailbox := c.Mailbox(); mailbox != nil {
 		there = max(there, uint64(mailbox.NumMessages))
 	}
 	if n := b.count(); n > 2*there+blockSize {
