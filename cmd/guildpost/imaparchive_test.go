@@ -59,6 +59,22 @@ func (h pastMail) put(d *dovecot, who string) {
 	}
 }
 
+// renew makes new mail of n messages, which no client has heard of.
+func (d *dovecot) renew(who string, n int) {
+	d.t.Helper()
+	folder := filepath.Join(d.dir, "mail", who)
+	entries, err := os.ReadDir(filepath.Join(folder, "cur"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, entry := range entries[:n] {
+		name, _, _ := strings.Cut(entry.Name(), ":")
+		if err := os.Rename(filepath.Join(folder, "cur", entry.Name()), filepath.Join(folder, "new", name)); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
 // isIn wants each message once among the posts of a community, with its date.
 func (h pastMail) isIn(t *testing.T, db *store.DB, community int64) {
 	t.Helper()
