@@ -119,7 +119,7 @@ func scriptEnviron(ts *testscript.TestScript) []string {
 			environ = append(environ, k.env()+"="+value)
 		}
 	}
-	for _, name := range []string{"GUILDPOST_CONFIG", "GUILDPOST_NONSENSE", "SECRET"} {
+	for _, name := range []string{"GUILDPOST_CONFIG", "GUILDPOST_NONSENSE", "SECRET", imapPasswordVariable} {
 		if value := ts.Getenv(name); value != "" {
 			environ = append(environ, name+"="+value)
 		}
