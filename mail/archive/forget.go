@@ -100,7 +100,7 @@ func (f *forgetting) learn(ctx context.Context, p *forgotten, name string) error
 
 // addressed are those of the erased that the header of a message names; what stands beside their addresses is their names.
 func (f *forgetting) addressed(ctx context.Context, m *mail.Message) (met []*forgotten, err error) {
-	for _, list := range [][]mail.Address{{author(m)}, m.From, m.Sender, m.ReplyTo, m.To, m.Cc} {
+	for _, list := range [][]mail.Address{{m.Author()}, m.From, m.Sender, m.ReplyTo, m.To, m.Cc} {
 		for _, a := range list {
 			p := f.person(a.String())
 			if p == nil {

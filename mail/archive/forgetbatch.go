@@ -49,7 +49,7 @@ func (f *forgetting) forgetAll(ctx context.Context, c store.Community, all []rea
 
 // author returns who wrote a message, if they were erased since. One that has no date was written before.
 func (f *forgetting) author(r readMessage, now time.Time) *forgotten {
-	p := f.person(author(r.message).String())
+	p := f.person(r.message.Author().String())
 	if p == nil {
 		return nil
 	}
