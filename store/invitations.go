@@ -60,10 +60,10 @@ func (db *DB) Invitations(ctx context.Context, meetingID, after int64, limit int
 }
 
 // Outdated returns invitations of people who must hear: the meeting has changed or was cancelled since, or they are no
-// members any more.
+// members any more. Those to whom mail fails hear when it does not any more.
 func (db *DB) Outdated(ctx context.Context, m Meeting, limit int) ([]Invitation, error) {
 	return db.invitations(ctx, `WHERE i.meeting_id = ? AND i.state = 'invited'
-		AND (i.sequence < ? OR s.state IN ('left', 'removed', 'banned')) ORDER BY i.subscription_id LIMIT ?`, m.ID, m.Sequence, limit)
+		AND (i.sequence < ? AND s.state <> 'suspended' OR s.state IN ('left', 'removed', 'banned')) ORDER BY i.subscription_id LIMIT ?`, m.ID, m.Sequence, limit)
 }
 
 func (db *DB) invitations(ctx context.Context, where string, args ...any) (all []Invitation, err error) {

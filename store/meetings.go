@@ -151,8 +151,8 @@ type MeetingToTell struct {
 	Mark int64
 }
 
-// MeetingsToTell returns the meetings that are not over and are new, were changed or cancelled, or whose community's
-// members have changed since Told was called.
+// MeetingsToTell returns the meetings that are not over and are new, were changed or cancelled, or in whose community
+// something changed since Told was called: its members, above all.
 func (db *DB) MeetingsToTell(ctx context.Context, now time.Time) (all []MeetingToTell, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
 		var mark, seen int64
@@ -161,7 +161,7 @@ func (db *DB) MeetingsToTell(ctx context.Context, now time.Time) (all []MeetingT
 		return err
 	}, `SELECT x.* FROM (SELECT `+meetingColumns+`, COALESCE((SELECT MAX(j.id) FROM journal j WHERE j.community_id = m.community_id), 0) AS mark,
 			m.seen AS seen FROM meetings m WHERE m.ends_at > ?) x
-		WHERE x.seen < 0 OR x.state = 'confirmed' AND x.seen < x.mark ORDER BY x.id LIMIT 1000`, micros(now))
+		WHERE x.seen < x.mark ORDER BY x.id LIMIT 1000`, micros(now))
 	return all, err
 }
 
