@@ -140,7 +140,7 @@ func (k *Calendar) judgeObject(ctx context.Context, a answering, o itip.Object, 
 // isOwn says whether an answer's attendee is the invited person: by an address that they are known by, by their name and an
 // address of the same domain, or because it names nobody.
 //
-// QUIRK: rooms of Grommunio name nobody; Exchange names the primary address of who was invited by another one.
+// QUIRK: Outlook's winmail.dat names nobody; Exchange names the primary address of who was invited by another one.
 func (k *Calendar) isOwn(ctx context.Context, a answering, p itip.Person) (bool, error) {
 	if p.Address == "" {
 		return true, nil

@@ -26,7 +26,7 @@
 //	ticket      ATTENDEE                              what happens
 //	valid       the invited person, by any address    recorded
 //	            with their name, of their domain      recorded
-//	            none                                  recorded
+//	            none                                  recorded, where the answer stands elsewhere (winmail.dat)
 //	            somebody else                         the answer stays as it was; the invited person is told how to answer
 //	none        From is invited, and proven           as with a ticket
 //	            From is invited, not proven           nothing changes; they are told how to answer, once a day
