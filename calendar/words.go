@@ -31,8 +31,11 @@ var answerOf = func() map[string]store.RSVPAnswer {
 	return all
 }()
 
-// turns are words behind which the opposite may come.
-var turns = map[string]bool{"but": true, "aber": true, "pero": true, "not": true, "nicht": true, "unless": true, "ausser": true, "salvo": true}
+// turns are words that turn what was said before, and denials those that turn all but a no.
+var (
+	turns   = map[string]bool{"but": true, "aber": true, "pero": true, "unless": true, "ausser": true, "salvo": true}
+	denials = map[string]bool{"not": true, "nicht": true, "cannot": true, "can't": true, "won't": true}
+)
 
 // ReadAnswer reads an answer in words: what stands in the first line, alone or up to the first stop. False is that it is not
 // clear, as it is when the line says two things.
@@ -49,7 +52,7 @@ func ReadAnswer(text string) (answer store.RSVPAnswer, ok bool) {
 		return "", false
 	}
 	for _, word := range strings.Fields(plain(line[end:])) {
-		if other, said := answerOf[word]; turns[word] || said && other != answer {
+		if other, said := answerOf[word]; turns[word] || denials[word] && answer != store.Declined || said && other != answer {
 			return "", false
 		}
 	}
