@@ -2,6 +2,10 @@ package calendar
 
 import (
 	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"guildpost/calendar/itip"
@@ -96,19 +100,38 @@ func (k *Calendar) inviteNew(ctx context.Context, c store.Community, m store.Mee
 }
 
 func (k *Calendar) tellAll(ctx context.Context, c store.Community, m store.Meeting, all []store.Invitation) (int, error) {
-	tellings := make([]store.Telling, 0, len(all))
-	for _, i := range all {
-		told, err := k.telling(c, m, i)
-		if err != nil {
-			return 0, err
-		}
-		tellings = append(tellings, told)
+	tellings, err := k.tellings(c, m, all)
+	if err != nil {
+		return 0, err
 	}
 	return k.DB.Tell(ctx, k.Now(), m, tellings)
 }
 
+// tellings writes the mails, on all processors: texts in HTML take most of the time of an invitation.
+func (k *Calendar) tellings(c store.Community, m store.Meeting, all []store.Invitation) ([]store.Telling, error) {
+	ids := make([]string, len(all))
+	for n := range all { // one after the other: a source of random octets may serve one reader only
+		var err error
+		if ids[n], err = mail.NewMessageID(k.Random, k.Now(), c.Domain); err != nil {
+			return nil, err
+		}
+	}
+	tellings, errs := make([]store.Telling, len(all)), make([]error, len(all))
+	var next atomic.Int64
+	var writers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		writers.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(all)); n = next.Add(1) - 1 {
+				tellings[n], errs[n] = k.telling(c, m, all[n], ids[n])
+			}
+		})
+	}
+	writers.Wait()
+	return tellings, errors.Join(errs...)
+}
+
 // telling is the next mail to somebody about a meeting.
-func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitation) (store.Telling, error) {
+func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitation, id string) (store.Telling, error) {
 	i.Sequence, i.State = m.Sequence, store.Invited
 	i.Token = k.token(m, i)
 	member := i.Subscription.State == store.Active || i.Subscription.State == store.Suspended || i.Subscription.State == store.Pending
@@ -119,6 +142,7 @@ func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitatio
 	if err != nil {
 		return store.Telling{}, err
 	}
+	w.id = id
 	n, err := k.notice(w)
 	return store.Telling{Invitation: i, Notice: n}, err
 }

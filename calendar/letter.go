@@ -18,6 +18,7 @@ type letter struct {
 	replies   string
 	object    []byte // the calendar object, nil for none
 	method    itip.Method
+	id        string        // Message-ID, "" for a new one
 	answers   *mail.Message // the mail that it answers, or nil
 }
 
@@ -27,9 +28,11 @@ func (k *Calendar) notice(w letter) (store.Notice, error) {
 	if err != nil {
 		return store.Notice{}, err
 	}
-	d := mail.Draft{Subject: text.Subject, Date: k.Now(), Text: text.Text, Flowed: true, HTML: text.HTML}
-	if d.MessageID, err = mail.NewMessageID(k.Random, k.Now(), w.community.Domain); err != nil {
-		return store.Notice{}, err
+	d := mail.Draft{Subject: text.Subject, Date: k.Now(), MessageID: w.id, Text: text.Text, Flowed: true, HTML: text.HTML}
+	if d.MessageID == "" {
+		if d.MessageID, err = mail.NewMessageID(k.Random, k.Now(), w.community.Domain); err != nil {
+			return store.Notice{}, err
+		}
 	}
 	if d.From, err = mail.ParseAddress(w.from); err != nil {
 		return store.Notice{}, err
