@@ -386,6 +386,58 @@ CREATE TABLE thanks (
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
 
+-- Meetings. When one is, is a time of day in a zone, as it was called: its dates follow from rule and zone.
+CREATE TABLE meetings (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    uid          {{text}} NOT NULL,
+    title        TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    description  TEXT NOT NULL,
+    starts       TEXT NOT NULL, -- on the clocks of the zone: 2026-08-10T15:00:00
+    timezone     TEXT NOT NULL,
+    seconds      BIGINT NOT NULL, -- how long it takes
+    rule         TEXT NOT NULL,   -- RRULE, "" for one date
+    sequence     BIGINT NOT NULL,
+    state        TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    ends_at      BIGINT NOT NULL, -- the end of its last date
+    seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
+    UNIQUE (community_id, uid)
+);
+CREATE INDEX meetings_ends ON meetings (ends_at);
+
+-- What each was last told of a meeting.
+CREATE TABLE invitations (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    address         TEXT NOT NULL,
+    token           TEXT NOT NULL, -- of the ticket: it stays the same, since calendars compare organisers
+    state           TEXT NOT NULL,
+    sequence        BIGINT NOT NULL,
+    sent_at         BIGINT NOT NULL,
+    PRIMARY KEY (meeting_id, subscription_id)
+);
+CREATE INDEX invitations_subscription ON invitations (subscription_id);
+
+-- Answers: to a whole meeting, to one date of it, or to that one and all later ones.
+CREATE TABLE rsvps (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    later           BOOLEAN NOT NULL,
+    answer          TEXT NOT NULL,
+    comment         TEXT NOT NULL,
+    source          TEXT NOT NULL, -- where it came from: "page", "text <ID>", "calendar <ID>"
+    at              BIGINT NOT NULL,
+    sequence        BIGINT NOT NULL, -- of what was answered
+    stamp           BIGINT NOT NULL, -- when it was given, by the clock of who gave it
+    stale           BOOLEAN NOT NULL, -- the meeting has changed since
+    PRIMARY KEY (meeting_id, subscription_id, occurrence, later)
+);
+CREATE INDEX rsvps_subscription ON rsvps (subscription_id);
+
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (
     id           {{id}},
