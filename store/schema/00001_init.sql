@@ -134,7 +134,7 @@ CREATE TABLE posts (
     state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
     split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
 );
-CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
+CREATE INDEX posts_message_id ON posts (message_id, community_id, id);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_sent ON posts (community_id, sent_at);
