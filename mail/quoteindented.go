@@ -15,6 +15,9 @@ const quoteIndent = "    "
 // code to the right as well.
 func indentedQuotes(lines []textLine) {
 	for i := range lines {
+		if !strings.Contains(lines[i].text, `" <`) {
+			continue // as almost every line: quicker than the pattern
+		}
 		text := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[i].text), "\ufeff"))
 		if lines[i].quote > 0 || !indentedIntro.MatchString(text) || !introduces(text) || !indentedBelow(lines[i+1:]) {
 			continue
