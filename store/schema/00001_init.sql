@@ -134,15 +134,14 @@ CREATE TABLE posts (
     state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
     split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
 );
-CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
+CREATE INDEX posts_message_id ON posts (message_id, community_id, id);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_sent ON posts (community_id, sent_at);
-CREATE INDEX posts_author_sent ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_raw ON posts (raw_id);
 CREATE INDEX posts_split ON posts (thread_id) WHERE split;
--- What somebody has written, whether anything, and how much of late.
-CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
+-- What somebody has written: whether anything, and when first.
+CREATE INDEX posts_author ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
 -- The mailboxes of the archive: all there is of a post in a list of them.
 CREATE INDEX posts_mailbox ON posts (community_id, id, position);
