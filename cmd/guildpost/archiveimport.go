@@ -203,7 +203,10 @@ func (a *app) sayArchive(r archive.Report, c store.Community, dryRun bool) {
 		a.say("passed over %d messages that were filed before", r.Resumed)
 	}
 	a.say("read %s: added %d, duplicates %d, bad %d", counted(int(r.Messages), "message", "messages"), r.Added, r.Duplicates, r.Bad)
-	if r.SameID > 0 {
+	switch {
+	case r.SameID == 1:
+		a.say("1 of those added has a Message-ID that another post has, with another body")
+	case r.SameID > 1:
 		a.say("%d of those added have a Message-ID that another post has, with another body", r.SameID)
 	}
 	switch {
