@@ -152,7 +152,7 @@ func (a *app) openFiles(source string, o archiveImportOptions) (box.Box, error) 
 	}
 	b, err := box.Open(path, box.Options{Flavour: flavour, Folders: folders})
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, store.Errorf(store.NotFound, "there is no %s: %w", source, err)
+		return nil, store.Errorf(store.NotFound, "there is no file or folder %s", source)
 	}
 	return b, err
 }
@@ -213,8 +213,11 @@ func (a *app) sayArchive(r archive.Report, c store.Community, dryRun bool) {
 	if r.Resumed > 0 {
 		a.say("passed over %d messages that were filed before", r.Resumed)
 	}
-	a.say("read %d messages: added %d, duplicates %d, bad %d", r.Messages, r.Added, r.Duplicates, r.Bad)
-	if r.SameID > 0 {
+	a.say("read %s: added %d, duplicates %d, bad %d", counted(int(r.Messages), "message", "messages"), r.Added, r.Duplicates, r.Bad)
+	switch {
+	case r.SameID == 1:
+		a.say("1 of those added has a Message-ID that another post has, with another body")
+	case r.SameID > 1:
 		a.say("%d of those added have a Message-ID that another post has, with another body", r.SameID)
 	}
 	switch {
@@ -227,8 +230,8 @@ func (a *app) sayArchive(r archive.Report, c store.Community, dryRun bool) {
 		a.say("they are from %s to %s", showTime(r.First, a.config.Timezone), showTime(r.Last, a.config.Timezone))
 	}
 	if dryRun {
-		a.say("this was a dry run: nothing was filed; it would be %d posts in %d threads", r.Posts, r.Threads)
+		a.say("this was a dry run: nothing was filed; it would be %s in %s", counted(int(r.Posts), "post", "posts"), counted(int(r.Threads), "thread", "threads"))
 		return
 	}
-	a.say("the archive of %s has %d posts in %d threads", c.Address(), r.Posts, r.Threads)
+	a.say("the archive of %s has %s in %s", c.Address(), counted(int(r.Posts), "post", "posts"), counted(int(r.Threads), "thread", "threads"))
 }
