@@ -2,7 +2,9 @@ package calendar
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +70,40 @@ func TestRequestAgrees(t *testing.T) {
 	}
 }
 
-// TestToldOnce: however often Due runs, and wherever it was cut off, each hears once; the ticket stays the same when the key
+// TestCutOff: what was cut off between two transactions is gone on with, by several daemons at once, and nobody hears twice.
+func TestCutOff(t *testing.T) {
+	w := newWorld(t)
+	const members = 5
+	for n := range members {
+		w.join(fmt.Sprintf("m%d@a.example", n), "")
+	}
+	plan, err := w.clinic().meeting(w.now)
+	w.check(err)
+	plan.CommunityID, plan.UID = w.c.ID, "one@lists.example.org"
+	m, err := w.DB.AddMeeting(ctx, w.by(), plan)
+	w.check(err)
+	some, err := w.DB.NotInvited(ctx, m, 0, 2)
+	w.check(err)
+	_, err = w.tellAll(ctx, w.c, m, []store.Invitation{{MeetingID: m.ID, Subscription: some[0]}, {MeetingID: m.ID, Subscription: some[1]}})
+	w.check(err)
+	other := *w.Calendar
+	other.Random = rand.NewChaCha8([32]byte{1})
+	errs := make(chan error, 2)
+	for _, k := range []*Calendar{w.Calendar, &other} {
+		go func() {
+			_, err := k.Due(ctx, w.now)
+			errs <- err
+		}()
+	}
+	w.check(errors.Join(<-errs, <-errs))
+	for n := range members {
+		if got := w.mails(fmt.Sprintf("m%d@a.example", n)); got != 1 {
+			t.Errorf("member %d got %d mails, want 1", n, got)
+		}
+	}
+}
+
+// TestToldOnce: however often Due runs, each hears once; the ticket stays the same when the key
 // is a new one.
 func TestToldOnce(t *testing.T) {
 	w := newWorld(t)
