@@ -21,7 +21,11 @@ type SearchText struct {
 // SearchText takes from a message what is searched for, and counts what its author wrote. What is quoted is not searched
 // for: who looks for it finds the message that it was written in. Of a message without anything new it is.
 func (m *Message) SearchText() SearchText {
-	text := m.Text()
+	s := sortLines(m.textLines().lines, isForwardSubject(m.Subject))
+	text := Text{New: s.collect(kindNew), Quoted: s.collect(kindQuoted)} // without what is not needed, which is half of the work
+	if strings.TrimSpace(text.New) == "" {
+		text.All = joinLines(s.lines)
+	}
 	author := m.Author()
 	from := []Address{author}
 	if len(m.From) > 1 {

@@ -42,6 +42,9 @@ const (
 
 // firstFull looks without counting.
 func (db *DB) firstFull(ctx context.Context, now time.Time, limits []Limit) (*Limit, error) {
+	if len(limits) == 0 {
+		return nil, nil
+	}
 	names, args := "", []any{}
 	for _, limit := range limits {
 		names, args = names+", ?", append(args, text(limit.Name))
@@ -66,18 +69,27 @@ func (db *DB) firstFull(ctx context.Context, now time.Time, limits []Limit) (*Li
 	return nil, nil
 }
 
+// allow counts first and looks then: who counts on PostgreSQL holds the row, so that of many at once no more pass than may.
 func (t *tx) allow(now time.Time, limits []Limit) (*Limit, error) {
 	for i := range limits {
-		if full, err := t.isFull(now, limits[i]); err != nil || full {
-			return &limits[i], err
-		}
-	}
-	for _, limit := range limits {
-		if err := t.count(limit, now); err != nil {
+		n, err := t.countUp(limits[i], now)
+		if err != nil {
 			return nil, err
+		}
+		if n > limits[i].Most {
+			return &limits[i], t.countDown(limits[:i+1])
 		}
 	}
 	return nil, nil
+}
+
+func (t *tx) countDown(limits []Limit) error {
+	for _, limit := range limits {
+		if _, err := t.exec("UPDATE limits SET n = n - 1 WHERE name = ?", text(limit.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // KeptBack is how often a limit was in the way.
@@ -111,12 +123,18 @@ func (t *tx) isFull(now time.Time, limit Limit) (bool, error) {
 }
 
 func (t *tx) count(limit Limit, now time.Time) error {
-	over := micros(now.Add(-limit.Within))
-	_, err := t.exec(`INSERT INTO limits (name, since, n) VALUES (?, ?, 1) ON CONFLICT (name) DO UPDATE SET
-		n = CASE WHEN limits.since > ? THEN limits.n + 1 ELSE 1 END,
-		since = CASE WHEN limits.since > ? THEN limits.since ELSE excluded.since END`,
-		text(limit.Name), micros(now), over, over)
+	_, err := t.countUp(limit, now)
 	return err
+}
+
+// countUp counts something, and returns how often that happened.
+func (t *tx) countUp(limit Limit, now time.Time) (n int, err error) {
+	over := micros(now.Add(-limit.Within))
+	err = t.row(`INSERT INTO limits (name, since, n) VALUES (?, ?, 1) ON CONFLICT (name) DO UPDATE SET
+		n = CASE WHEN limits.since > ? THEN limits.n + 1 ELSE 1 END,
+		since = CASE WHEN limits.since > ? THEN limits.since ELSE excluded.since END RETURNING n`,
+		text(limit.Name), micros(now), over, over).Scan(&n)
+	return n, err
 }
 
 // Limits returns how often what begins with a prefix was counted, by name, at most 1,000.

@@ -136,7 +136,7 @@ func (db *DB) MailboxRows(ctx context.Context, ids []int64) (all []MailboxRow, e
 
 // PostsWithID returns the posts of a community that have a Message-ID, or (answers) that refer to it.
 func (db *DB) PostsWithID(ctx context.Context, communityID int64, messageID string, answers bool) (ids []int64, err error) {
-	query := "SELECT id FROM posts WHERE message_id = ? AND community_id = ? ORDER BY id"
+	query := "SELECT id FROM posts WHERE message_id = ? AND community_id = ? ORDER BY +id"
 	if answers {
 		query = "SELECT post_id FROM post_references WHERE message_id = ? AND community_id = ? ORDER BY post_id"
 	}

@@ -12,7 +12,7 @@ import (
 // it; among equals the newest come first. Only the newest ones of each kind are looked at, so that a search for a common
 // word takes no longer than others.
 const (
-	rankedHits    = 300
+	rankedHits    = 100
 	rankSubject   = 40
 	rankPhrase    = 30
 	rankSolved    = 20

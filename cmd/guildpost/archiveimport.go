@@ -152,7 +152,7 @@ func (a *app) openFiles(source string, o archiveImportOptions) (box.Box, error) 
 	}
 	b, err := box.Open(path, box.Options{Flavour: flavour, Folders: folders})
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, store.Errorf(store.NotFound, "there is no %s: %w", source, err)
+		return nil, store.Errorf(store.NotFound, "there is no file or folder %s", source)
 	}
 	return b, err
 }
@@ -166,6 +166,7 @@ type archiveReport struct {
 	Added      int64           `json:"added"`
 	Duplicates int64           `json:"duplicates"`
 	SameID     int64           `json:"same_id"`
+	Erased     int64           `json:"erased"`
 	Bad        int64           `json:"bad"`
 	First      jsonTime        `json:"first"`
 	Last       jsonTime        `json:"last"`
@@ -184,7 +185,7 @@ type archiveReason struct {
 func (a *app) reportArchive(r archive.Report, c store.Community, o archiveImportOptions) error {
 	if o.json {
 		out := archiveReport{Community: c.Address(), DryRun: o.dryRun, Messages: r.Messages, Resumed: r.Resumed, Added: r.Added,
-			Duplicates: r.Duplicates, SameID: r.SameID, Bad: r.Bad, First: jsonTime(r.First), Last: jsonTime(r.Last),
+			Duplicates: r.Duplicates, SameID: r.SameID, Erased: r.Erased, Bad: r.Bad, First: jsonTime(r.First), Last: jsonTime(r.Last),
 			Posts: r.Posts, Threads: r.Threads, Problems: []archiveReason{}}
 		for _, p := range r.Problems {
 			out.Problems = append(out.Problems, archiveReason(p))
@@ -212,16 +213,25 @@ func (a *app) sayArchive(r archive.Report, c store.Community, dryRun bool) {
 	if r.Resumed > 0 {
 		a.say("passed over %d messages that were filed before", r.Resumed)
 	}
-	a.say("read %d messages: added %d, duplicates %d, bad %d", r.Messages, r.Added, r.Duplicates, r.Bad)
-	if r.SameID > 0 {
+	a.say("read %s: added %d, duplicates %d, bad %d", counted(int(r.Messages), "message", "messages"), r.Added, r.Duplicates, r.Bad)
+	switch {
+	case r.SameID == 1:
+		a.say("1 of those added has a Message-ID that another post has, with another body")
+	case r.SameID > 1:
 		a.say("%d of those added have a Message-ID that another post has, with another body", r.SameID)
+	}
+	switch {
+	case r.Erased == 1:
+		a.say("1 of those added is a stub: its author was erased")
+	case r.Erased > 1:
+		a.say("%d of those added are stubs: their authors were erased", r.Erased)
 	}
 	if r.Added > 0 {
 		a.say("they are from %s to %s", showTime(r.First, a.config.Timezone), showTime(r.Last, a.config.Timezone))
 	}
 	if dryRun {
-		a.say("this was a dry run: nothing was filed; it would be %d posts in %d threads", r.Posts, r.Threads)
+		a.say("this was a dry run: nothing was filed; it would be %s in %s", counted(int(r.Posts), "post", "posts"), counted(int(r.Threads), "thread", "threads"))
 		return
 	}
-	a.say("the archive of %s has %d posts in %d threads", c.Address(), r.Posts, r.Threads)
+	a.say("the archive of %s has %s in %s", c.Address(), counted(int(r.Posts), "post", "posts"), counted(int(r.Threads), "thread", "threads"))
 }

@@ -64,7 +64,7 @@ func TestDovecotIdle(t *testing.T) {
 func TestDovecotKilled(t *testing.T) {
 	messages, kills := 400, 12
 	if required("kill") {
-		messages, kills = 1000, 200
+		messages, kills = 1000, 60
 	}
 	d := startDovecot(t, "maildir")
 	line := startCutter(t, d.addr, 10_000, 150_000)

@@ -77,6 +77,7 @@ var scriptCommands = map[string]scriptCommand{
 	"click":     cmdClick,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
+	"rsvp":      cmdRSVP,
 	"imap":      cmdIMAP,
 	"archive":   cmdArchive,
 

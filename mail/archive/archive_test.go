@@ -373,6 +373,9 @@ func corpus(t *testing.T, name string) string {
 
 // TestCorpusMbox: the messages are as many as its README says. 34 of notmuch-lkml come twice, list and Cc copy.
 func TestCorpusMbox(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of messages")
+	}
 	folder := corpus(t, "mbox")
 	db := storetest.Open(t)
 	c := storetest.Community(t, db, "rust")

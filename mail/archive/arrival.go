@@ -35,10 +35,9 @@ func problemOf(in Incoming, m *mail.Message) string {
 	return ""
 }
 
-// arrival is what the store needs to know of a message of the past.
-func arrival(c store.Community, in Incoming, m *mail.Message, now time.Time) store.Arrival {
+// arrival is what the store needs to know of a message of the past, of whose body it is the hash.
+func arrival(c store.Community, in Incoming, m *mail.Message, hash []byte, now time.Time) store.Arrival {
 	base, reply := mail.BaseSubject(m.Subject)
-	hash := m.BodyHash()
 	author := m.Author()
 	a := store.Arrival{
 		CommunityID: c.ID, Raw: in.Raw, MessageID: m.Identity(hash, c.Domain), BodyHash: hash, Reply: reply,
