@@ -1,6 +1,3 @@
-// Package calendar is about meetings by mail. It finds in a message what it says about a meeting, wherever in its parts that
-// stands and in whichever of the forms that calendars send: text/calendar, an attached .ics file, the same twice, or the
-// winmail.dat of Outlook.
 package calendar
 
 import (

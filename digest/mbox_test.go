@@ -45,10 +45,7 @@ func readMbox(t *testing.T, name string) (all []*mail.Message) {
 // fileMessage files a message of an archive; one without an author, or that came before, is passed over.
 func fileMessage(t *testing.T, db *store.DB, c store.Community, m *mail.Message) {
 	t.Helper()
-	if len(m.From) == 0 {
-		return
-	}
-	author := writer(m)
+	author := m.Author()
 	from, err := mail.Canonical(author.String())
 	if err != nil {
 		return
@@ -61,14 +58,6 @@ func fileMessage(t *testing.T, db *store.DB, c store.Community, m *mail.Message)
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// writer is who wrote a message: where its list wrote "Ann via List" for the sake of DMARC, whom answers go to.
-func writer(m *mail.Message) mail.Address {
-	if strings.Contains(m.From[0].Name, " via ") && len(m.ReplyTo) > 0 {
-		return m.ReplyTo[0]
-	}
-	return m.From[0]
 }
 
 // TestMbox: the figures of real lists are what one expects of lists. Their authors are members of nothing, since nobody

@@ -16,21 +16,45 @@ func ParseDate(value string) (time.Time, bool) {
 		value = value[:200]
 	}
 	value = strings.Trim(value, " \t\"'<>")
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "20060102T150405Z"} {
-		if t, err := time.Parse(layout, value); err == nil {
-			return t, plausibleYear(t.Year()) && plausibleZone(t)
-		}
+	if t, ok := parseISO(value); ok {
+		return t, plausibleYear(t.Year()) && plausibleZone(t)
 	}
 	var d dateParts
-	value = spacedColon.ReplaceAllString(stripComments(value), ":")
+	if value = stripComments(value); hasSpacedColon(value) {
+		value = spacedColon.ReplaceAllString(value, ":")
+	}
 	for _, token := range strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' }) {
 		d.token(token)
 	}
 	return d.time()
 }
 
+// parseISO reads a date whose year comes first.
+func parseISO(value string) (time.Time, bool) {
+	if value == "" || !isDigit(value[0]) {
+		return time.Time{}, false
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "20060102T150405Z"} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // spacedColon is the obsolete form in which white space stands round a colon.
 var spacedColon = regexp.MustCompile(`\s+:\s*|:\s+`)
+
+// hasSpacedColon is a quick look for what spacedColon matches.
+func hasSpacedColon(value string) bool {
+	const white = " \t\n\f\r"
+	for i := range len(value) {
+		if value[i] == ':' && (i > 0 && strings.IndexByte(white, value[i-1]) >= 0 || i+1 < len(value) && strings.IndexByte(white, value[i+1]) >= 0) {
+			return true
+		}
+	}
+	return false
+}
 
 // dateParts collects what the tokens of a date say. Zero means not seen, except for
 // the time of day, which has a flag.

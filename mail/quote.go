@@ -27,7 +27,10 @@ func splitText(lines []textLine, forward bool) Text {
 // sortLines finds out the kind of each line.
 func sortLines(lines []textLine, forward bool) *splitter {
 	indentedQuotes(lines)
-	s := &splitter{lines: lines, kinds: make([]lineKind, len(lines)), forward: forward}
+	s := &splitter{lines: lines, trimmed: make([]string, len(lines)), kinds: make([]lineKind, len(lines)), forward: forward}
+	for i, line := range lines {
+		s.trimmed[i] = strings.TrimSpace(line.text)
+	}
 	s.armour()
 	s.end = s.replyBelow()
 	s.quotes(s.end)
@@ -44,6 +47,7 @@ func sortLines(lines []textLine, forward bool) *splitter {
 // A splitter finds out the kinds of lines.
 type splitter struct {
 	lines     []textLine
+	trimmed   []string // the lines without white space around them
 	kinds     []lineKind
 	forward   bool
 	end       int // where the author's part ends: the message replied to or forwarded begins
@@ -69,7 +73,7 @@ func (s *splitter) set(from, to int, kind lineKind) {
 }
 
 // text returns a line without white space around it.
-func (s *splitter) text(i int) string { return strings.TrimSpace(s.lines[i].text) }
+func (s *splitter) text(i int) string { return s.trimmed[i] }
 
 func (s *splitter) blank(i int) bool { return s.text(i) == "" }
 
@@ -99,11 +103,7 @@ func (s *splitter) armour() {
 }
 
 func (s *splitter) joined(from, to int) string {
-	words := make([]string, 0, to-from)
-	for i := from; i < to; i++ {
-		words = append(words, s.text(i))
-	}
-	return strings.Join(words, " ")
+	return strings.Join(s.trimmed[from:to], " ")
 }
 
 // quotes marks lines that are quoted line by line.

@@ -15,8 +15,12 @@ const quoteIndent = "    "
 // code to the right as well.
 func indentedQuotes(lines []textLine) {
 	for i := range lines {
+		if !strings.Contains(lines[i].text, `" <`) {
+			continue // as almost every line: quicker than the pattern
+		}
 		text := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[i].text), "\ufeff"))
-		if lines[i].quote > 0 || !indentedIntro.MatchString(text) || !introduces(text) || !indentedBelow(lines[i+1:]) {
+		// Nearly all lines end at what costs nothing; the expression took a third of the time in which a post was filed.
+		if lines[i].quote > 0 || !strings.Contains(text, `" <`) || !indentedIntro.MatchString(text) || !introduces(text) || !indentedBelow(lines[i+1:]) {
 			continue
 		}
 		lines[i].mark = markAttribution

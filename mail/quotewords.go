@@ -90,10 +90,10 @@ var introOther = regexp.MustCompile(`(?i)^(quoting|zitat von|citando( a)?|citat|
 
 // introduces reports whether words that stand right above a quotation introduce it.
 func introduces(words string) bool {
-	if len(words) > longestIntro {
+	if len(words) > longestIntro || !mayEndAttribution(strings.TrimRight(words, " ")) && !strings.HasSuffix(words, ">") {
 		return false
 	}
-	return saysWrote(words) || introOther.MatchString(words) || introWithBoth.MatchString(words) || introWithDate.MatchString(words) && opensAttribution(words)
+	return saysWrote(words) || introOther.MatchString(words) || introWithBoth.MatchString(words) || opensAttribution(words) && introWithDate.MatchString(words)
 }
 
 // attributionStart is how an attribution begins: a preposition, a weekday or a date.
@@ -225,8 +225,15 @@ var (
 
 // isFooterLine recognises the first line of a footer that says what it is.
 func isFooterLine(text string) bool {
-	const longest, starts = 500, "ytrdv-YTRDV"
-	return text != "" && len(text) <= longest && strings.IndexByte(starts, text[0]) >= 0 && footerLine.MatchString(text)
+	const longest = 500
+	if len(text) < 3 || len(text) > longest {
+		return false
+	}
+	switch strings.ToLower(text[:3]) {
+	case "you", "to ", "rep", "thi", "die", "vir", "--~":
+		return footerLine.MatchString(text)
+	}
+	return false
 }
 
 // isFooter reports whether the lines below a ruler are the footer of a list.

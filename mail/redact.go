@@ -55,6 +55,15 @@ func NewRedactor(id Identity) *Redactor {
 	return r
 }
 
+// Also returns a Redactor that knows more names of the person, and what they said.
+func (r *Redactor) Also(names, common []string) *Redactor {
+	id := r.id
+	id.Names, id.Common = slices.Concat(id.Names, names), slices.Concat(id.Common, common)
+	more := NewRedactor(id)
+	more.shingles = r.shingles
+	return more
+}
+
 const (
 	tagOf  = `(?:\+[^\s@<>"=]{1,64})?`
 	atSign = `(?:\s*@\s*|%40|=40|&#64;|&#x40;|=|\s+at\s+|\s*[(\[{]\s*at\s*[)\]}]\s*)`

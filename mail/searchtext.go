@@ -9,7 +9,7 @@ import (
 type SearchText struct {
 	Subject     string
 	Author      string // the name of who wrote it, or the local part of the address
-	From        string // the name and the address
+	From        string // names and addresses of From, with that of Author in place of a list's
 	To          string // names and addresses of To and Cc
 	Body        string // what its author wrote, without quotations
 	Files       string // the names of its files
@@ -21,9 +21,18 @@ type SearchText struct {
 // SearchText takes from a message what is searched for, and counts what its author wrote. What is quoted is not searched
 // for: who looks for it finds the message that it was written in. Of a message without anything new it is.
 func (m *Message) SearchText() SearchText {
-	text := m.Text()
+	s := sortLines(m.textLines().lines, isForwardSubject(m.Subject))
+	text := Text{New: s.collect(kindNew), Quoted: s.collect(kindQuoted)} // without what is not needed, which is half of the work
+	if strings.TrimSpace(text.New) == "" {
+		text.All = joinLines(s.lines)
+	}
+	author := m.Author()
+	from := []Address{author}
+	if len(m.From) > 1 {
+		from = append(from, m.From[1:]...)
+	}
 	t := SearchText{
-		Subject: FoldWords(m.Subject), Author: foldAuthor(m.From), From: foldAddresses(m.From), To: foldAddresses(m.To, m.Cc),
+		Subject: FoldWords(m.Subject), Author: foldAuthor(author), From: foldAddresses(from), To: foldAddresses(m.To, m.Cc),
 		NewChars: utf8.RuneCountInString(text.New), QuotedChars: utf8.RuneCountInString(text.Quoted),
 	}
 	t.Body = FoldWords(text.Readable())
@@ -48,14 +57,11 @@ func (t Text) Readable() string {
 	return t.New
 }
 
-func foldAuthor(from []Address) string {
-	if len(from) == 0 {
-		return ""
-	}
-	if name := FoldWords(from[0].Name); name != "" {
+func foldAuthor(author Address) string {
+	if name := FoldWords(author.Name); name != "" {
 		return name
 	}
-	return FoldWords(from[0].Local)
+	return FoldWords(author.Local)
 }
 
 func foldAddresses(lists ...[]Address) string {

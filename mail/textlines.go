@@ -153,6 +153,11 @@ func stripEnriched(text string) string {
 // row, none at either end.
 func joinLines(lines []textLine) string {
 	var b strings.Builder
+	size := 0
+	for _, line := range lines {
+		size += len(line.text) + 3
+	}
+	b.Grow(size)
 	empty := false
 	for _, line := range lines {
 		text := strings.TrimRight(line.text, " \t")

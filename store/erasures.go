@@ -54,6 +54,26 @@ func (db *DB) ErasedAt(ctx context.Context, address string) (at time.Time, err e
 	return at, err
 }
 
+// Erasures returns the key of the hashes of erased addresses, and when each of those was erased; none where nobody was.
+func (db *DB) Erasures(ctx context.Context) (key string, at map[string]time.Time, err error) {
+	key, err = db.Setting(ctx, erasureKey)
+	if KindOf(err) == NotFound {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	at = map[string]time.Time{}
+	err = db.query(ctx, func(row rowScanner) error {
+		var hash string
+		var us int64
+		err := row.Scan(&hash, &us)
+		at[hash] = fromMicros(us)
+		return err
+	}, "SELECT hash, at FROM erasures")
+	return key, at, err
+}
+
 // KnownAddresses calls f with every address of a person that the database has a column for, each once for each column.
 func (db *DB) KnownAddresses(ctx context.Context, f func(address string)) error {
 	return db.query(ctx, func(row rowScanner) error {

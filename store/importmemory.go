@@ -50,13 +50,14 @@ func (t *tx) remember(communityID int64, all []Arrival) (*importMemory, error) {
 // rememberSome asks about some Message-IDs, which stand in args behind the community.
 func (t *tx) rememberSome(m *importMemory, args []any) error {
 	in := tuple(len(args) - 1)
+	// The plus keeps SQLite from reading all posts of the community, which an index has by ID.
 	err := t.query(func(row rowScanner) error {
 		var id string
 		var p rememberedPost
 		err := row.Scan(&id, &p.id, &p.threadID, &p.bodyHash)
 		m.posts[id] = append(m.posts[id], p)
 		return err
-	}, "SELECT message_id, id, thread_id, body_hash FROM posts WHERE community_id = ? AND message_id IN "+in+" ORDER BY id", args...)
+	}, "SELECT message_id, id, thread_id, body_hash FROM posts WHERE +community_id = ? AND message_id IN "+in+" ORDER BY id", args...)
 	if err != nil {
 		return err
 	}
@@ -79,15 +80,14 @@ func (m *importMemory) known(a Arrival) (f Filed) {
 	return f
 }
 
-// threadOf returns the thread of the nearest reference that is there. Where none is, and no other post refers to any of
-// them either, there is none for sure.
-func (m *importMemory) threadOf(references []string) (id int64, sure bool) {
+// nearest returns the post that the first of some references which is there leads to; zero where none is.
+func (m *importMemory) nearest(references []string) rememberedPost {
 	for _, ref := range references {
 		if posts := m.posts[ref]; len(posts) > 0 {
-			return posts[0].threadID, true
+			return posts[0]
 		}
 	}
-	return 0, !slices.ContainsFunc(references, func(ref string) bool { return m.referred[ref] })
+	return rememberedPost{}
 }
 
 // filed adds a post.

@@ -92,7 +92,7 @@ func (t *tx) importPosts(communityID int64, f Filing) (all []Filed, err error) {
 		if all[i], position, err = t.importPost(a, bundles, places); err != nil {
 			return nil, err
 		}
-		if !all[i].Duplicate {
+		if !all[i].Duplicate && !a.Erased {
 			words = append(words, searchRow{position, a.Text})
 		}
 	}

@@ -188,6 +188,7 @@ type Notice struct {
 	Recipient      string
 	Raw            []byte
 	RequireTLS     bool // RFC 8689
+	Secret         bool // it holds a password: see PruneSecrets
 }
 
 // SendNotice queues a mail of our own; it is promised when this returns.
@@ -202,8 +203,8 @@ func (t *tx) sendNotice(now time.Time, n Notice, raw packedRaw) error {
 		return err
 	}
 	dispatch, err := t.insert(`INSERT INTO dispatches (community_id, kind, post_id, raw_id, sender, rewrite_from, require_tls,
-		accepted_at, expanded_to, expanding) VALUES (?, 'notice', 0, ?, ?, ?, ?, ?, 0, ?)`,
-		n.CommunityID, rawID, n.Sender, false, n.RequireTLS, micros(now), false)
+		accepted_at, expanded_to, expanding, secret) VALUES (?, 'notice', 0, ?, ?, ?, ?, ?, 0, ?, ?)`,
+		n.CommunityID, rawID, n.Sender, false, n.RequireTLS, micros(now), false, n.Secret)
 	if err != nil {
 		return err
 	}

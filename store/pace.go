@@ -45,7 +45,7 @@ func (db *DB) PostsSince(ctx context.Context, communityID, memberID int64, from 
 func (db *DB) ThreadOf(ctx context.Context, a Arrival) (threadID int64, last time.Time, err error) {
 	a = a.bounded()
 	err = db.relaxed.do(ctx, func(t *tx) (err error) {
-		threadID, err = t.knownThread(a)
+		threadID, _, err = t.knownThread(a)
 		if err != nil || threadID == 0 {
 			return err
 		}

@@ -31,6 +31,7 @@ type Arrival struct {
 	Skip        []int64 // members who get no copy
 	Text        PostText
 	Attachments []Attachment
+	Erased      bool // of an import: a stub, since its author was erased
 
 	packed *packedRaw    // Raw, where Pack has done it already
 	memory *importMemory // what an import knows of others; nil elsewhere
@@ -126,7 +127,7 @@ func (t *tx) known(a Arrival) (result Acceptance, err error) {
 			result.Conflict = true
 		}
 		return nil
-	}, `SELECT id, 0, body_hash = ? FROM posts WHERE community_id = ? AND message_id = ? AND accepted_at > ?
+	}, `SELECT id, 0, body_hash = ? FROM posts WHERE community_id = ? AND message_id = ? AND +accepted_at > ?
 		UNION ALL
 		SELECT 0, id, body_hash = ? FROM holds WHERE community_id = ? AND message_id = ? AND since > ? AND state IN ('held', 'rejected')`,
 		a.BodyHash, a.CommunityID, a.MessageID, since, a.BodyHash, a.CommunityID, a.MessageID, since)
@@ -156,14 +157,19 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 
 // filePost makes a post of an arrival, in its thread; its words are to be indexed yet.
 func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Acceptance, err error) {
-	if result.ThreadID, err = t.threadFor(a); err != nil {
+	var parent int64
+	if result.ThreadID, parent, err = t.threadFor(a); err != nil {
 		return result, err
 	}
-	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, raw_id, member_id, message_id, body_hash,
+	state := postKept
+	if a.Erased {
+		state = postErased
+	}
+	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, parent_id, raw_id, member_id, message_id, body_hash,
 		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		a.CommunityID, result.ThreadID, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.CommunityID, result.ThreadID, parent, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
+		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars, state)
 	if err != nil {
 		return result, err
 	}
@@ -173,7 +179,10 @@ func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Accept
 	if err := t.keepReferences(a, result.PostID); err != nil {
 		return result, err
 	}
-	if err := t.setParents(a, result.PostID); err != nil {
+	if awaited, err := t.isAwaited(a, result.PostID); err != nil || !awaited {
+		return result, err
+	}
+	if err := t.adoptAnswers(a, result.PostID); err != nil {
 		return result, err
 	}
 	result.ThreadID, err = t.adoptChildren(a, result.ThreadID)
@@ -200,8 +209,8 @@ func (t *tx) keepReferences(a Arrival, postID int64) error {
 
 func (t *tx) dispatchPost(a Arrival, postID, rawID int64) error {
 	id, err := t.insert(`INSERT INTO dispatches (community_id, kind, post_id, raw_id, sender, rewrite_from, require_tls,
-		accepted_at, expanded_to, expanding) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?)`,
-		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true)
+		accepted_at, expanded_to, expanding, secret) VALUES (?, 'post', ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+		a.CommunityID, postID, rawID, a.Sender, a.RewriteFrom, a.RequireTLS, micros(a.Now), true, false)
 	if err != nil {
 		return err
 	}

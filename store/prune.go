@@ -57,6 +57,28 @@ func (db *DB) pruneDispatches(ctx context.Context, before time.Time) (n int, err
 	return n, err
 }
 
+// PruneSecrets removes notices that hold a secret as soon as they are delivered, or have failed for good, and returns how many.
+func (db *DB) PruneSecrets(ctx context.Context) (n int, err error) {
+	var ids, raws []int64
+	err = db.query(ctx, scanIDs(&ids), `SELECT id FROM dispatches WHERE secret AND NOT EXISTS
+		(SELECT 1 FROM deliveries d WHERE d.dispatch_id = dispatches.id AND d.state < 3) ORDER BY id LIMIT ?`, pruneChunk)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	err = db.relaxed.do(ctx, func(t *tx) error {
+		raws = raws[:0]
+		if _, err := t.exec("DELETE FROM deliveries WHERE "+t.dialect.in("dispatch_id"), t.dialect.idList(ids)); err != nil {
+			return err
+		}
+		if err := t.query(scanIDs(&raws), "DELETE FROM dispatches WHERE "+t.dialect.in("id")+" RETURNING raw_id", t.dialect.idList(ids)); err != nil {
+			return err
+		}
+		n = len(raws)
+		return t.pruneRaw(raws)
+	})
+	return n, err
+}
+
 // pruneRaw removes those of some raw messages that nothing refers to any more, from their bundles as well, and then the
 // blobs that stood in no other.
 func (t *tx) pruneRaw(ids []int64) error {

@@ -1,47 +1,44 @@
 package store
 
 // threadFor finds the thread of a message, by its nearest known reference, else by its subject, and counts the
-// post in; or makes a thread. Threads never cross communities.
-func (t *tx) threadFor(a Arrival) (id int64, err error) {
-	if id, err = t.knownThread(a); err != nil {
-		return 0, err
+// post in; or makes a thread. Threads never cross communities. parent is the post that the message answers, 0 for none.
+func (t *tx) threadFor(a Arrival) (id, parent int64, err error) {
+	if id, parent, err = t.knownThread(a); err != nil {
+		return 0, 0, err
 	}
 	at := micros(postDate(a))
 	if id == 0 {
-		return t.insert(`INSERT INTO threads (community_id, subject, subject_base, posts, first_at, last_at, solved)
+		id, err = t.insert(`INSERT INTO threads (community_id, subject, subject_base, posts, first_at, last_at, solved)
 			VALUES (?, ?, ?, 1, ?, ?, ?)`, a.CommunityID, text(a.Subject), text(a.SubjectBase), at, at, false)
+		return id, parent, err
 	}
 	_, err = t.exec(`UPDATE threads SET posts = posts + 1,
 		first_at = CASE WHEN first_at < ? THEN first_at ELSE ? END,
 		last_at = CASE WHEN last_at > ? THEN last_at ELSE ? END WHERE id = ?`, at, at, at, at, id)
-	return id, err
+	return id, parent, err
 }
 
-// knownThread finds the thread that a message belongs to, 0 for none.
-func (t *tx) knownThread(a Arrival) (id int64, err error) {
-	id, err = t.threadByReference(a)
-	if err == nil && id == 0 && len(a.References) == 0 && a.Reply && a.SubjectBase != "" {
+// knownThread finds the thread that a message belongs to and the post that it answers, 0 for none.
+func (t *tx) knownThread(a Arrival) (id, parent int64, err error) {
+	answered, err := t.answered(a)
+	switch {
+	case err != nil || answered.id != 0:
+		return answered.threadID, answered.id, err
+	case len(a.References) > 0:
+		id, err = t.threadByReference(a)
+	case a.Reply && a.SubjectBase != "":
 		id, err = t.threadBySubject(a)
 	}
-	return id, err
+	return id, 0, err
 }
 
+// threadByReference finds a thread by another answer to one of the messages that a message answers, none of which is here;
+// where a thread was split, one of the old part.
 func (t *tx) threadByReference(a Arrival) (id int64, err error) {
-	if a.memory != nil {
-		if id, sure := a.memory.threadOf(a.References); sure {
-			return id, nil
-		}
-	}
 	for _, ref := range a.References {
-		// +id: SQLite would else go through all posts of the community in that order, until it meets this one.
-		err = t.row("SELECT thread_id FROM posts WHERE community_id = ? AND message_id = ? ORDER BY +id LIMIT 1",
-			a.CommunityID, ref).Scan(&id)
-		if err == nil || !isNoRows(err) {
-			return id, err
+		if a.memory != nil && !a.memory.referred[ref] {
+			continue
 		}
-	}
-	// None of them is here, but another answer to one of them may be; where a thread was split, one of the old part.
-	for _, ref := range a.References {
 		err = t.row(`SELECT p.thread_id FROM post_references r JOIN posts p ON p.id = r.post_id
 			WHERE r.community_id = ? AND r.message_id = ? ORDER BY
 			EXISTS (SELECT 1 FROM posts x WHERE x.thread_id = p.thread_id AND x.split), p.id LIMIT 1`, a.CommunityID, ref).Scan(&id)
@@ -66,9 +63,6 @@ func (t *tx) threadBySubject(a Arrival) (id int64, err error) {
 // adoptChildren joins the threads of posts that referred to this one before it came, and returns the thread that
 // they are all in: the oldest. A thread that was split off below this post stays what somebody made it.
 func (t *tx) adoptChildren(a Arrival, own int64) (int64, error) {
-	if a.memory != nil && !a.memory.referred[a.MessageID] {
-		return own, nil
-	}
 	var others []int64
 	err := t.query(scanIDs(&others), `SELECT DISTINCT p.thread_id FROM post_references r JOIN posts p ON p.id = r.post_id
 		WHERE r.community_id = ? AND r.message_id = ? AND p.thread_id <> ? AND NOT EXISTS (

@@ -13,7 +13,7 @@ func Style() ([]byte, error) { return files.ReadFile("page/style.css") }
 type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
-	// join-approve, join-decline, return, receipt, mute, follow; others get general ones.
+	// join-approve, join-decline, return, receipt, mute, follow, rsvp; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language
@@ -21,6 +21,7 @@ type TicketPage struct {
 	Button    string   // instead of the kind's
 	Details   []Detail // what it is about, line by line: subject, author
 	AskReason bool     // there is a field "reason"
+	Choices   []string // instead of one button, one for each: accepted, tentative, declined; its field is "choice"
 	Action    string   // where the button POSTs to
 	Hidden    map[string]string
 }
@@ -55,6 +56,7 @@ type pageView struct {
 	// of a TicketPage
 	Button, Action     string
 	Details            []Detail
+	Choices            []choiceView
 	AskReason          bool
 	Reason, ReasonHint string
 	Hidden             map[string]string
@@ -64,6 +66,9 @@ type pageView struct {
 	WhatToDo                    string
 	Advice                      []adviceLine
 }
+
+// A choiceView is one button of several.
+type choiceView struct{ Value, Text string }
 
 // An adviceLine is a sentence with an address in the middle.
 type adviceLine struct{ Before, Address, After string }
@@ -111,6 +116,9 @@ func (w *pageWriter) ticket(p TicketPage) {
 	w.kind(p.Community, p.Kind, "button", p.Button, &p.About, &v.Button)
 	v.Action, v.Hidden, v.AskReason = p.Action, p.Hidden, p.AskReason
 	v.Reason, v.ReasonHint = w.say["page.reason"].text, w.say["page.reason-hint"].text
+	for _, choice := range p.Choices {
+		v.Choices = append(v.Choices, choiceView{choice, w.say["page.choice."+choice].text})
+	}
 	for _, d := range p.Details {
 		if d.Value = cleanInline(d.Value); d.Value != "" {
 			if label, ok := w.say["page.label."+d.Label]; ok {

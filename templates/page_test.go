@@ -9,7 +9,7 @@ import (
 
 // pageKinds are the tickets that have texts of their own.
 var pageKinds = []string{"join", "apply", "leave", "command", "undo", "hold-approve", "hold-reject", "join-approve", "join-decline",
-	"return", "receipt", "mute", "follow", "other"}
+	"return", "receipt", "mute", "follow", "rsvp", "other"}
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
 
@@ -30,7 +30,9 @@ func TestGoldenPages(t *testing.T) {
 			"leave": TicketPage{Community: rust, Kind: "leave", About: aboutAna, Action: "/t/k3q7zj2m5x", Hidden: map[string]string{"form": "f00"}},
 			"hold-reject": TicketPage{Community: rust, Kind: "hold-reject", About: aboutAna, AskReason: true, Action: "/t/k3q7zj2m5x",
 				Details: []Detail{{"subject", "Which linter, and why?"}, {"from", "Ana Sousa (ana@a.example)"}, {"Empty", " "}}},
-			"own":               TicketPage{Community: rust, Kind: "rsvp", Title: "Workshop: error handling", Text: "12 March, 15:00", Button: "Accept", Action: "/t/x"},
+			"own": TicketPage{Community: rust, Kind: "rsvp", Title: "Workshop: error handling", Text: "12 March, 15:00", Button: "Accept", Action: "/t/x"},
+			"rsvp": TicketPage{Community: rust, Kind: "rsvp", About: Args{Subject: "Borrow checker clinic", When: at(3, 12, 15, 0), Code: "tentative"},
+				Action: "/t/x", Choices: []string{"accepted", "tentative", "declined"}},
 			"left":              DonePage{Community: rust, Kind: "leave", Undo: "/t/m5xw4ra6tn"},
 			"problem-expired":   ProblemPage{Community: rust, Kind: "expired"},
 			"problem-unknown":   ProblemPage{Kind: "unknown", Help: "guildpost@lists.example.org"},

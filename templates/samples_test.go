@@ -26,7 +26,7 @@ var greylisted = Failure{"chloe@c.example", "451 4.7.1 Greylisting in action, pl
 
 // samples has one of every type, filled as it would be in earnest. The name is that of its golden files.
 func samples() []sample {
-	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), healthSamples()...)...)
+	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), meetingSamples()...)...)...)
 }
 
 type sample struct {
@@ -163,5 +163,23 @@ func healthSamples() []sample {
 		{"expiring", Expiring{For: forAna, Rule: "retention=5y", Posts: 1234, Before: at(3, 17, 0, 0), On: at(3, 31, 0, 0),
 			Stop: "guildpost cop set rust retention=off", Keep: "guildpost archive export rust FILE"}},
 		{"trouble", Trouble{For: For{}, Title: "the disk is nearly full", Text: "/var/lib/guildpost has 312 MB left.\nBelow 256 MB no mail is taken any more. Make room, or move the data folder."}},
+	}
+}
+
+func meetingSamples() []sample {
+	const title = "Borrow checker clinic"
+	return []sample{
+		{"meeting-invite", MeetingInvite{For: forAna, Title: title, Dates: []time.Time{at(3, 12, 15, 0)}, Minutes: 60,
+			Place: "Room 3, or https://meet.example.org/clinic", About: "Bring the code that the compiler refuses.\nWe look at it together.", Answer: ticket("w")}},
+		{"meeting-invite.series", MeetingInvite{For: For{Community: rust}, Title: title, Dates: []time.Time{at(3, 12, 15, 0), at(3, 19, 15, 0), at(3, 26, 15, 0)},
+			More: true, Minutes: 1, Answer: Ticket{Address: ticket("w").Address}}},
+		{"meeting-cancelled", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0)}},
+		{"meeting-cancelled.left", MeetingCancelled{For: forAna, Title: title, Left: true}},
+		{"meeting-answered", MeetingAnswered{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "tentative", Change: ticket("w")}},
+		{"meeting-help", MeetingHelp{For: forAna, Kind: "unclear", Title: title, Answer: ticket("w")}},
+		{"meeting-help.other", MeetingHelp{For: forAna, Kind: "other", Title: title, Address: "zoe@z.example", Answer: ticket("w")}},
+		{"meeting-help.cancelled", MeetingHelp{For: forAna, Kind: "cancelled", Title: title}},
+		{"meeting-help.proposal", MeetingHelp{For: forAna, Kind: "proposal", Title: title, Answer: ticket("w")}},
+		{"meeting-help.unproven", MeetingHelp{For: forAna, Kind: "unproven", Title: title, Answer: ticket("w")}},
 	}
 }

@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
+	"guildpost/mail/inbound/port"
 	"guildpost/store"
 )
 
@@ -26,9 +23,6 @@ const (
 	maxHeader     = 16 << 10 // bytes
 	maxConns      = 1000
 )
-
-// socketMode lets a proxy in our group reach the pages, and nobody else.
-const socketMode = 0o660
 
 // A Server serves a handler on one address. Start it once; Stop may be called twice.
 type Server struct {
@@ -49,12 +43,7 @@ func NewServer(addr string, handler http.Handler, log *slog.Logger) *Server {
 
 // Start listens; it fails where that cannot be done, and serves in the background else.
 func (s *Server) Start() (err error) {
-	if path, ok := strings.CutPrefix(s.addr, "unix:"); ok {
-		s.listener, err = listenUnix(path)
-	} else {
-		s.listener, err = net.Listen("tcp", s.addr)
-	}
-	if err != nil {
+	if s.listener, err = port.Listen(s.addr); err != nil {
 		return store.Errorf(store.Invalid, "the web pages cannot be served on %s (is another program there, or the address not of this machine?): %w", s.addr, err)
 	}
 	limited := &limitListener{Listener: s.listener, free: make(chan struct{}, maxConns)}
@@ -72,10 +61,7 @@ func (s *Server) Addr() string {
 	if s.listener == nil {
 		return ""
 	}
-	if s.listener.Addr().Network() == "unix" {
-		return "unix:" + s.listener.Addr().String()
-	}
-	return s.listener.Addr().String()
+	return port.Address(s.listener)
 }
 
 // Stop takes no more requests and lets those under way end; when ctx ends first they are cut.
@@ -89,30 +75,6 @@ func (s *Server) Stop(ctx context.Context) error {
 	}
 	<-s.done
 	return err
-}
-
-// listenUnix makes a socket that the group may use. A socket that a killed daemon left behind is removed; one that
-// somebody answers on is not.
-func listenUnix(path string) (net.Listener, error) {
-	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
-		conn, err := net.DialTimeout("unix", path, time.Second)
-		if err == nil {
-			conn.Close()
-			return nil, errors.New("another daemon answers there")
-		}
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			os.Remove(path)
-		}
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(path, socketMode); err != nil {
-		l.Close()
-		return nil, err
-	}
-	return l, nil
 }
 
 // A limitListener has at most so many connections at once; others wait in the system's queue.

@@ -59,7 +59,7 @@ func (h *Handler) showTicket(w http.ResponseWriter, r *http.Request, token strin
 	switch out.Problem {
 	case "":
 		h.page(w, r, http.StatusOK, out.Community, templates.TicketPage{
-			Community: about(out.Community), Kind: out.Kind, About: out.About, Details: out.Details, AskReason: out.AskReason,
+			Community: about(out.Community), Kind: out.Kind, About: out.About, Details: out.Details, AskReason: out.AskReason, Choices: out.Choices,
 			Action: "/t/" + token, Hidden: map[string]string{fieldForm: formToken(token, out.Kind)},
 		})
 	case "already":
@@ -87,7 +87,11 @@ func (h *Handler) useTicket(w http.ResponseWriter, r *http.Request, token string
 			return
 		}
 	}
-	done, err := h.o.Tickets.UseTicket(r.Context(), token, form.Get("reason"))
+	said := form.Get("reason")
+	if len(out.Choices) > 0 {
+		said = form.Get("choice")
+	}
+	done, err := h.o.Tickets.UseTicket(r.Context(), token, said)
 	switch {
 	case err != nil:
 		h.failed(w, r, err, out)

@@ -29,7 +29,8 @@ import (
 type Tickets interface {
 	// ShowTicket changes nothing.
 	ShowTicket(ctx context.Context, token string) (list.Outcome, error)
-	// UseTicket may be called again: what may happen once happens once.
+	// UseTicket may be called again: what may happen once happens once. Reason is what the page's form says: a text, or
+	// which of the choices was pressed.
 	UseTicket(ctx context.Context, token, reason string) (list.Outcome, error)
 }
 

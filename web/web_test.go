@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"guildpost/mail/inbound/port"
 	"guildpost/mail/list"
 	"guildpost/store"
 )
@@ -321,7 +322,7 @@ func TestServer(t *testing.T) {
 	l.Close()
 	s := NewServer("unix:"+socket, w.handler, log)
 	w.check(s.Start())
-	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != socketMode {
+	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != port.Mode {
 		t.Errorf("the socket's mode: %v %v", info, err)
 	}
 	w.check(s.Stop(t.Context()))

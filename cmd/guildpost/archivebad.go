@@ -55,7 +55,7 @@ func (a *app) writeBad(ctx context.Context, db *store.DB, c store.Community, fol
 			return err
 		}
 	}
-	a.say("wrote %d messages into %s", len(all), shortPath(path, a.dir))
+	a.say("wrote %s into %s", counted(len(all), "message", "messages"), shortPath(path, a.dir))
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func (a *app) exportArchive(ctx context.Context, db *store.DB, c store.Community
 		return err
 	}
 	if name != "-" {
-		a.say("wrote %d posts to %s", n, shortPath(absolute(name, a.dir), a.dir))
+		a.say("wrote %s to %s", counted(n, "post", "posts"), shortPath(absolute(name, a.dir), a.dir))
 	}
 	return nil
 }
@@ -93,7 +94,7 @@ func (a *app) exportFilter(ctx context.Context, db *store.DB, c store.Community,
 	if o.thread == 0 {
 		return f, nil
 	}
-	thread, err := db.Thread(ctx, o.thread)
+	thread, err := threadNumbered(ctx, db, strconv.FormatInt(o.thread, 10))
 	if err == nil && thread.CommunityID != c.ID {
 		err = store.Errorf(store.NotFound, "there is no thread %d in %s", o.thread, c.Address())
 	}

@@ -12,14 +12,14 @@ import (
 type filer struct{ archive.Importer }
 
 // File implements imapwatch.Archiver. What is no message is kept aside, and is an error for the watcher to tell.
-func (f *filer) File(ctx context.Context, community int64, messages [][]byte) ([]imapwatch.FileResult, error) {
+func (f *filer) File(ctx context.Context, community int64, messages []imapwatch.Incoming) ([]imapwatch.FileResult, error) {
 	c, err := f.DB.Community(ctx, community)
 	if err != nil {
 		return nil, err
 	}
 	incoming := make([]archive.Incoming, len(messages))
-	for i, raw := range messages {
-		incoming[i] = archive.Incoming{Raw: raw, Place: "IMAP"}
+	for i, m := range messages {
+		incoming[i] = archive.Incoming{Raw: m.Raw, Received: m.Received, Place: "IMAP"}
 	}
 	filed, err := f.Importer.File(ctx, c, incoming)
 	if err != nil {

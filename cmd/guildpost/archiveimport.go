@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ import (
 
 type archiveImportOptions struct {
 	dryRun, json, allFolders, listBad, end bool
-	format, writeBad                       string
+	format, writeBad, passwordFile         string
 	folders                                []string
 }
 
@@ -25,7 +26,8 @@ func (a *app) archiveImport() *cobra.Command {
 	c := &cobra.Command{Use: "import COP SOURCE…", Short: "Files a history into a community's archive", Args: arguments(1, -1),
 		Long: "Files messages of the past into a community's archive, with their dates, Message-IDs, threads and bytes. Nobody is mailed.\n" +
 			"A SOURCE is an mbox file (of any flavour, also compressed by gzip), a Maildir, a folder of messages or of mbox files,\n" +
-			"a single message, a ZIP that archive export wrote, or - for the standard input.\n\n" +
+			"a single message, a ZIP that archive export wrote, imaps://USER@HOST/FOLDER for a folder of a mailbox, or - for the\n" +
+			"standard input.\n\n" +
 			"Importing again adds nothing that is there. An import that was cut short goes on when the same command is given again;\n" +
 			"until it is finished, only facilitators see the archive. What is no message is reported, and kept aside (exit code 1).\n" +
 			"More: guildpost help archive",
@@ -35,6 +37,7 @@ func (a *app) archiveImport() *cobra.Command {
 	f.StringVar(&o.format, "format", "", "the `FLAVOUR` of an mbox, where it is not found out right: mboxrd, mboxo or mboxcl2")
 	f.StringArrayVar(&o.folders, "folder", nil, "a `FOLDER` of a Maildir instead of its inbox; may be given several times")
 	f.BoolVar(&o.allFolders, "all-folders", false, "a Maildir with all its folders")
+	f.StringVar(&o.passwordFile, "password-file", "", "the `FILE` with the password for imaps:// (else $"+imapPasswordVariable+", or it is asked for)")
 	f.BoolVar(&o.listBad, "list-bad", false, "list what was kept aside in imports into this community")
 	f.StringVar(&o.writeBad, "write-bad", "", "write what was kept aside into a new `FOLDER`")
 	f.BoolVar(&o.end, "end", false, "give up what is left of an import that was cut short; the archive is shown with what came")
@@ -51,6 +54,9 @@ func (a *app) runArchiveImport(c *cobra.Command, cop string, sources []string, o
 		}
 		return wrongUse(c, "say from where to import")
 	}
+	if o.passwordFile != "" && !slices.ContainsFunc(sources, isIMAP) {
+		return wrongUse(c, "--password-file is for a source imaps://USER@HOST/FOLDER")
+	}
 	return a.withCommunity(ctx, cop, func(db *store.DB, community store.Community) error {
 		switch {
 		case o.end:
@@ -65,7 +71,7 @@ func (a *app) runArchiveImport(c *cobra.Command, cop string, sources []string, o
 }
 
 func (a *app) importArchive(ctx context.Context, db *store.DB, c store.Community, sources []string, o archiveImportOptions) error {
-	b, source, err := a.openBoxes(sources, o)
+	b, source, err := a.openBoxes(ctx, sources, o)
 	if err != nil {
 		return err
 	}
@@ -93,11 +99,11 @@ func (a *app) importArchive(ctx context.Context, db *store.DB, c store.Community
 }
 
 // openBoxes opens the sources, and names them all as one: where they are and what is read of them.
-func (a *app) openBoxes(sources []string, o archiveImportOptions) (b box.Box, name string, err error) {
+func (a *app) openBoxes(ctx context.Context, sources []string, o archiveImportOptions) (b box.Box, name string, err error) {
 	var all []box.Box
 	var names []string
 	for _, source := range sources {
-		b, err := a.openBox(source, o)
+		b, name, err := a.openBox(ctx, source, o)
 		if err != nil {
 			for _, b := range all {
 				b.Close()
@@ -105,10 +111,7 @@ func (a *app) openBoxes(sources []string, o archiveImportOptions) (b box.Box, na
 			return nil, "", err
 		}
 		all = append(all, b)
-		if source != "-" {
-			source = absolute(source, a.dir)
-		}
-		names = append(names, source)
+		names = append(names, name)
 	}
 	name = strings.Join(names, ", ")
 	if more := strings.Join(o.folders, ", "); more != "" {
@@ -117,7 +120,19 @@ func (a *app) openBoxes(sources []string, o archiveImportOptions) (b box.Box, na
 	return box.Chain(all...), name, nil
 }
 
-func (a *app) openBox(source string, o archiveImportOptions) (box.Box, error) {
+// openBox opens a source, and says by what name it is known again.
+func (a *app) openBox(ctx context.Context, source string, o archiveImportOptions) (b box.Box, name string, err error) {
+	if isIMAP(source) {
+		return a.openIMAP(ctx, source, o)
+	}
+	if b, err = a.openFiles(source, o); source != "-" {
+		source = absolute(source, a.dir)
+	}
+	return b, source, err
+}
+
+// openFiles opens what is in files, or comes from the standard input.
+func (a *app) openFiles(source string, o archiveImportOptions) (box.Box, error) {
 	flavour := box.Flavour(o.format)
 	switch flavour {
 	case box.Auto, box.MboxRD, box.MboxO, box.MboxCL2:
@@ -126,10 +141,6 @@ func (a *app) openBox(source string, o archiveImportOptions) (box.Box, error) {
 	}
 	if source == "-" {
 		return box.OpenReader(a.stdin, "standard input", box.Options{Flavour: flavour})
-	}
-	if strings.HasPrefix(source, "imap://") || strings.HasPrefix(source, "imaps://") {
-		return nil, withHint(store.Errorf(store.Invalid, "an IMAP folder is imported by the daemon"),
-			"name it in the configuration: an [[imap]] with mode = \"archive\" and the community")
 	}
 	path := absolute(source, a.dir)
 	folders := o.folders
@@ -141,7 +152,7 @@ func (a *app) openBox(source string, o archiveImportOptions) (box.Box, error) {
 	}
 	b, err := box.Open(path, box.Options{Flavour: flavour, Folders: folders})
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, store.Errorf(store.NotFound, "there is no %s: %w", source, err)
+		return nil, store.Errorf(store.NotFound, "there is no file or folder %s", source)
 	}
 	return b, err
 }
@@ -155,6 +166,7 @@ type archiveReport struct {
 	Added      int64           `json:"added"`
 	Duplicates int64           `json:"duplicates"`
 	SameID     int64           `json:"same_id"`
+	Erased     int64           `json:"erased"`
 	Bad        int64           `json:"bad"`
 	First      jsonTime        `json:"first"`
 	Last       jsonTime        `json:"last"`
@@ -173,7 +185,7 @@ type archiveReason struct {
 func (a *app) reportArchive(r archive.Report, c store.Community, o archiveImportOptions) error {
 	if o.json {
 		out := archiveReport{Community: c.Address(), DryRun: o.dryRun, Messages: r.Messages, Resumed: r.Resumed, Added: r.Added,
-			Duplicates: r.Duplicates, SameID: r.SameID, Bad: r.Bad, First: jsonTime(r.First), Last: jsonTime(r.Last),
+			Duplicates: r.Duplicates, SameID: r.SameID, Erased: r.Erased, Bad: r.Bad, First: jsonTime(r.First), Last: jsonTime(r.Last),
 			Posts: r.Posts, Threads: r.Threads, Problems: []archiveReason{}}
 		for _, p := range r.Problems {
 			out.Problems = append(out.Problems, archiveReason(p))
@@ -201,16 +213,25 @@ func (a *app) sayArchive(r archive.Report, c store.Community, dryRun bool) {
 	if r.Resumed > 0 {
 		a.say("passed over %d messages that were filed before", r.Resumed)
 	}
-	a.say("read %d messages: added %d, duplicates %d, bad %d", r.Messages, r.Added, r.Duplicates, r.Bad)
-	if r.SameID > 0 {
+	a.say("read %s: added %d, duplicates %d, bad %d", counted(int(r.Messages), "message", "messages"), r.Added, r.Duplicates, r.Bad)
+	switch {
+	case r.SameID == 1:
+		a.say("1 of those added has a Message-ID that another post has, with another body")
+	case r.SameID > 1:
 		a.say("%d of those added have a Message-ID that another post has, with another body", r.SameID)
+	}
+	switch {
+	case r.Erased == 1:
+		a.say("1 of those added is a stub: its author was erased")
+	case r.Erased > 1:
+		a.say("%d of those added are stubs: their authors were erased", r.Erased)
 	}
 	if r.Added > 0 {
 		a.say("they are from %s to %s", showTime(r.First, a.config.Timezone), showTime(r.Last, a.config.Timezone))
 	}
 	if dryRun {
-		a.say("this was a dry run: nothing was filed; it would be %d posts in %d threads", r.Posts, r.Threads)
+		a.say("this was a dry run: nothing was filed; it would be %s in %s", counted(int(r.Posts), "post", "posts"), counted(int(r.Threads), "thread", "threads"))
 		return
 	}
-	a.say("the archive of %s has %d posts in %d threads", c.Address(), r.Posts, r.Threads)
+	a.say("the archive of %s has %s in %s", c.Address(), counted(int(r.Posts), "post", "posts"), counted(int(r.Threads), "thread", "threads"))
 }

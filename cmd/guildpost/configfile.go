@@ -211,7 +211,7 @@ func positions(file string, text []byte) func(name string, table int) problem {
 // readEnvironment sets what GUILDPOST_ variables say, and warns of those that say nothing.
 func (c *Config) readEnvironment(environ []string) []problem {
 	var problems []problem
-	names := map[string]bool{"GUILDPOST_CONFIG": true}
+	names := map[string]bool{"GUILDPOST_CONFIG": true, imapPasswordVariable: true}
 	for _, k := range configKeys {
 		names[k.env()] = true
 		if value, ok := lookup(environ, k.env()); ok {

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"guildpost/calendar"
 	"guildpost/mail"
 	"guildpost/mail/archive"
 	"guildpost/mail/archive/imapd"
@@ -35,6 +36,7 @@ type Daemon struct {
 	db      *store.DB
 	release func() error // of the claim on the database
 	list    *list.List
+	meets   *calendar.Calendar
 	inbound *inbound.Server
 	watcher *imapwatch.Watcher // of mailboxes on other servers
 	worker  *outbound.Worker
@@ -110,10 +112,11 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	if d.config.Web.Listen != "" {
 		d.list.PublicURL = d.config.PublicURL
 	}
+	d.meets = calendarOf(d.list)
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
-	d.list.Wake = d.worker.Wake
+	d.list.Wake, d.meets.Wake = d.worker.Wake, d.worker.Wake
 	d.loop = newDueLoop(d)
 	if err := d.buildWeb(); err != nil {
 		return err

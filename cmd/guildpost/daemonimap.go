@@ -17,7 +17,7 @@ func (d *Daemon) buildWatcher(ctx context.Context, receiver inbound.Receiver, ar
 		DB: d.db, Receiver: receiver, Archiver: archiver, MaxMessage: d.config.Inbound.MaxMessage,
 		Now: d.now, Tell: d.list.Trouble, Log: d.log, Holder: d.holder(),
 	}
-	if o.Mailboxes, err = mailboxes(ctx, d.db, d.config); err != nil {
+	if o.Mailboxes, err = d.mailboxes(ctx); err != nil {
 		return err
 	}
 	d.watcher, err = imapwatch.New(o)
@@ -37,18 +37,34 @@ func (d *Daemon) holder() string {
 	return host + ":" + data
 }
 
-// mailboxes are those of the configuration, with their communities.
-func mailboxes(ctx context.Context, db *store.DB, c *Config) (all []imapwatch.Mailbox, err error) {
-	for _, m := range c.IMAP {
+// mailboxes are those of the configuration, with their communities. One whose community is not there is left out, and told:
+// what others bring still comes.
+func (d *Daemon) mailboxes(ctx context.Context) (all []imapwatch.Mailbox, err error) {
+	for _, m := range d.config.IMAP {
 		box := m.mailbox()
 		if box.Mode == imapwatch.Archive {
-			community, err := db.CommunityByName(ctx, m.Community)
+			community, err := d.db.CommunityByName(ctx, m.Community)
+			switch store.KindOf(err) {
+			case store.NotFound, store.Invalid, store.Conflict:
+				if err := d.leaveOut(ctx, box, m.Community, err); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			if err != nil {
-				return nil, withHint(err, "imap.community is %s; guildpost cop list shows the communities there are", m.Community)
+				return nil, err
 			}
 			box.Community = community.ID
 		}
 		all = append(all, box)
 	}
 	return all, nil
+}
+
+// leaveOut tells that a mailbox is not watched.
+func (d *Daemon) leaveOut(ctx context.Context, box imapwatch.Mailbox, community string, why error) error {
+	d.log.Error("a mailbox is left out, since its community is not there; guildpost cop list shows those there are", "mailbox", box.Name,
+		"community", community, "error", why)
+	return d.list.Trouble(ctx, "imap community "+box.String(), 1, "A mailbox is not watched: "+box.String(),
+		"Its imap.community is "+community+": "+store.Sentence(why)+".\nPut the configuration right, and start guildpost again.")
 }

@@ -73,16 +73,30 @@ func (s *stage) finds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(found, remembered.subject) || !strings.Contains(found, "use<'_>") {
+	if item := listItem(found, remembered.subject); !strings.Contains(item, "use<'_>") {
 		return fmt.Errorf("%s did not find the thread she looked for, but read:\n%s", nora.name, found)
 	}
 	s.say("%s writes %q to %s → the answer of two years ago:", nora.name, query, commands)
-	for line := range strings.Lines(found) {
-		if strings.Contains(line, remembered.subject) || strings.Contains(line, "use<'_>") {
-			s.say("    %s", strings.TrimSpace(line))
+	s.say("    %s", listItem(found, remembered.subject))
+	return nil
+}
+
+// listItem is the item of a list in a mail that holds a phrase, without the breaks of its lines.
+func listItem(text, phrase string) string {
+	item := ""
+	for line := range strings.Lines(text + "\n") {
+		line = strings.TrimSpace(line)
+		begun, begins := strings.CutPrefix(line, "- ")
+		switch {
+		case (begins || line == "") && strings.Contains(item, phrase):
+			return item
+		case begins || line == "":
+			item = begun
+		default:
+			item += " " + line
 		}
 	}
-	return nil
+	return ""
 }
 
 // heardText is the text of a mail of the daemon's own that somebody ought to get.

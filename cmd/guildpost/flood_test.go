@@ -151,7 +151,8 @@ func TestJoinFlood(t *testing.T) {
 	if f.asked != most || f.open != most || f.kept != n-most || f.keptBy == 0 {
 		t.Errorf("%d were asked, %d requests are open, %d kept back by %d limits; want %d, %d, %d", f.asked, f.open, f.kept, f.keptBy, most, most, n-most)
 	}
-	if f.peak > 150e6 {
+	// The race detector, under which the short form runs, takes memory of its own.
+	if f.peak > 150e6 && !testing.Short() {
 		t.Errorf("it took %d MB", f.peak/1e6)
 	}
 	if slow := f.posts[len(f.posts)/2]; slow > 2*time.Second {

@@ -16,7 +16,7 @@ type listHandler func(ctx context.Context, c store.Community, env mail.Envelope,
 func (d *Daemon) handle(router *route.Router) {
 	l := d.list
 	for suffix, do := range map[string]listHandler{
-		"":     l.Post,
+		"":     d.post,
 		"join": l.JoinAddress, "subscribe": l.JoinAddress,
 		"leave": l.LeaveAddress, "unsubscribe": l.LeaveAddress,
 		"request": l.Commands, "help": l.Help,
@@ -25,7 +25,7 @@ func (d *Daemon) handle(router *route.Router) {
 		router.Handle(suffix, func(ctx context.Context, i route.Item) error { return do(ctx, i.Community, i.Envelope, i.Message) })
 	}
 	router.Handle("t", func(ctx context.Context, i route.Item) error {
-		return l.Ticket(ctx, i.Community, i.Envelope, i.Message, i.Token)
+		return tickets{l, d.meets}.answer(ctx, i.Community, i.Envelope, i.Message, i.Token)
 	})
 	router.Handle("bounces", func(ctx context.Context, i route.Item) error {
 		return l.Bounce(ctx, i.Community, i.Envelope, i.Message, i.Token)
@@ -36,4 +36,12 @@ func (d *Daemon) handle(router *route.Router) {
 			return l.ToPostmaster(ctx, own+"@"+d.config.Domain, i.Envelope, i.Message)
 		})
 	}
+}
+
+// post hands what was sent to a list address to the list, unless it answers an invitation.
+func (d *Daemon) post(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
+	if taken, err := d.meets.Posted(ctx, c, env, m); taken || err != nil {
+		return err
+	}
+	return d.list.Post(ctx, c, env, m)
 }

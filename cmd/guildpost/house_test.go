@@ -26,7 +26,7 @@ var floors = map[string]int{
 
 	"mail": 1, "mail/bounce": 1, "mail/archive/box": 1, "calendar/itip": 1, "digest/measure": 1, "digest/chart": 1, "templates": 1,
 
-	"store": 0,
+	"store": 0, "mail/inbound/port": 0,
 }
 
 // sameFloor are the imports within a floor that the picture allows: bounce reads a message, as its parent does, and the IMAP

@@ -64,7 +64,7 @@ func TestDovecotIdle(t *testing.T) {
 func TestDovecotKilled(t *testing.T) {
 	messages, kills := 400, 12
 	if required("kill") {
-		messages, kills = 1000, 200
+		messages, kills = 1000, 60
 	}
 	d := startDovecot(t, "maildir")
 	line := startCutter(t, d.addr, 10_000, 150_000)
@@ -162,11 +162,11 @@ func newCounter(want int) *counter {
 	return &counter{seen: map[string]int{}, want: want, full: make(chan struct{})}
 }
 
-func (c *counter) File(_ context.Context, _ int64, messages [][]byte) ([]imapwatch.FileResult, error) {
+func (c *counter) File(_ context.Context, _ int64, messages []imapwatch.Incoming) ([]imapwatch.FileResult, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, raw := range messages {
-		_, rest, _ := strings.Cut(string(raw), "Message-ID: <")
+	for _, m := range messages {
+		_, rest, _ := strings.Cut(string(m.Raw), "Message-ID: <")
 		id, _, _ := strings.Cut(rest, ">")
 		if c.seen[id]++; c.seen[id] == 1 {
 			if c.n++; c.n == c.want {

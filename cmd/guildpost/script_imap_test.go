@@ -63,15 +63,24 @@ func startMailboxServer() (*mailboxServer, error) {
 	return m, nil
 }
 
-func (m *mailboxServer) append(raw string, at time.Time) error {
+func (m *mailboxServer) append(raw string, at time.Time) error { return m.put("INBOX", raw, at) }
+
+func (m *mailboxServer) put(name, raw string, at time.Time) error {
+	if _, err := m.user.Status(name, &imap.StatusOptions{}); err != nil {
+		if err := m.user.Create(name, nil); err != nil {
+			return err
+		}
+	}
 	raw = strings.ReplaceAll(strings.ReplaceAll(raw, "\r\n", "\n"), "\n", "\r\n")
-	_, err := m.user.Append("INBOX", bytes.NewReader([]byte(raw)), &imap.AppendOptions{Time: at})
+	_, err := m.user.Append(name, bytes.NewReader([]byte(raw)), &imap.AppendOptions{Time: at})
 	return err
 }
 
-// imap start|append FILE|list MAILBOX. start starts the server of a mailbox and puts its address into guildpost.toml in place
-// of IMAPSERVER; what is sent to the daemon goes through the mailbox from then on. append puts a message into it, and returns
-// when the daemon is done with it. list prints what is in a mailbox: subject and flags, a line each.
+// imap start|append FILE|put MAILBOX FILE TIME|list MAILBOX. start starts the server of a mailbox and puts
+// its address into guildpost.toml in place of IMAPSERVER, and into the variable of that name; what is sent to the daemon goes
+// through the mailbox from then on. append puts a message into it, and returns when the daemon is done with it. put puts one
+// into any mailbox, which is made where it is missing, as of a time. list prints what is in a mailbox: subject and flags, a
+// line each.
 func cmdIMAP(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	switch {
@@ -79,10 +88,14 @@ func cmdIMAP(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(w.startIMAP(ts))
 	case !neg && len(args) == 2 && args[0] == "append":
 		ts.Check(w.mail(ts).throughMailbox(ts.ReadFile(args[1])))
+	case !neg && len(args) == 4 && args[0] == "put":
+		at, err := time.Parse(time.RFC3339, args[3])
+		ts.Check(err)
+		ts.Check(w.imap.put(args[1], ts.ReadFile(args[2]), at))
 	case !neg && len(args) == 2 && args[0] == "list":
 		ts.Check(w.imap.list(ts.Stdout(), args[1]))
 	default:
-		ts.Fatalf("usage: imap start | imap append FILE | imap list MAILBOX")
+		ts.Fatalf("usage: imap start | imap append FILE | imap put MAILBOX FILE TIME | imap list MAILBOX")
 	}
 }
 
@@ -91,6 +104,7 @@ func (w *world) startIMAP(ts *testscript.TestScript) (err error) {
 		return err
 	}
 	ts.Defer(func() { w.imap.server.Close() })
+	ts.Setenv("IMAPSERVER", w.imap.addr)
 	config := strings.ReplaceAll(ts.ReadFile("guildpost.toml"), "IMAPSERVER", w.imap.addr)
 	return os.WriteFile(ts.MkAbs("guildpost.toml"), []byte(config), 0o600)
 }
@@ -128,18 +142,42 @@ func (m *mailWorld) deliverToMailbox(from string, to []string, text string) erro
 	return nil
 }
 
-func (m *mailboxServer) list(out io.Writer, name string) error {
+// open selects a mailbox as another client.
+func (m *mailboxServer) open(name string) (*imapclient.Client, error) {
 	c, err := imapclient.DialInsecure(m.addr, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err = c.Login("lists", "secret").Wait(); err == nil {
+		_, err = c.Select(name, nil).Wait()
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// remove removes the first message of a mailbox.
+func (m *mailboxServer) remove(name string) error {
+	c, err := m.open(name)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := c.Login("lists", "secret").Wait(); err != nil {
+	deleted := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}
+	if err := c.Store(imap.SeqSetNum(1), deleted, nil).Close(); err != nil {
 		return err
 	}
-	if _, err := c.Select(name, nil).Wait(); err != nil {
+	return c.Expunge().Close()
+}
+
+func (m *mailboxServer) list(out io.Writer, name string) error {
+	c, err := m.open(name)
+	if err != nil {
 		return err
 	}
+	defer c.Close()
 	all, err := c.Fetch(imap.UIDSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, Flags: true, Envelope: true}).Collect()
 	for _, message := range all {
 		fmt.Fprintln(out, strings.TrimSpace(fmt.Sprint(message.Envelope.Subject, " ", message.Flags)))

@@ -77,6 +77,7 @@ var scriptCommands = map[string]scriptCommand{
 	"click":     cmdClick,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
+	"rsvp":      cmdRSVP,
 	"imap":      cmdIMAP,
 	"archive":   cmdArchive,
 
@@ -119,7 +120,7 @@ func scriptEnviron(ts *testscript.TestScript) []string {
 			environ = append(environ, k.env()+"="+value)
 		}
 	}
-	for _, name := range []string{"GUILDPOST_CONFIG", "GUILDPOST_NONSENSE", "SECRET"} {
+	for _, name := range []string{"GUILDPOST_CONFIG", "GUILDPOST_NONSENSE", "SECRET", imapPasswordVariable} {
 		if value := ts.Getenv(name); value != "" {
 			environ = append(environ, name+"="+value)
 		}

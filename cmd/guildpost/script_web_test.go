@@ -108,10 +108,10 @@ var (
 	formField  = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
 )
 
-// click [-reason TEXT] [-n N] URL|FILE opens a page, or the N-th that a mail links to (1), and presses its button; click
+// click [-reason TEXT|-choice CHOICE] [-n N] URL|FILE opens a page, or the N-th that a mail links to (1), and presses its button; click
 // -unsubscribe FILE does as mail programs do (RFC 8058). What the page says is printed. With "!" it must not work.
 func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
-	reason, n, oneClick := "", 1, false
+	reason, choice, n, oneClick := "", "", 1, false
 	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
 		switch {
 		case args[0] == "-unsubscribe":
@@ -119,6 +119,8 @@ func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 			continue
 		case args[0] == "-reason" && len(args) > 2:
 			reason = args[1]
+		case args[0] == "-choice" && len(args) > 2:
+			choice = args[1]
 		case args[0] == "-n" && len(args) > 2:
 			var err error
 			n, err = strconv.Atoi(args[1])
@@ -138,7 +140,7 @@ func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 		if len(all) < n {
 			ts.Fatalf("%s has %d links to pages: %v", args[0], len(all), all)
 		}
-		answer = w.click(ts, all[n-1], reason)
+		answer = w.click(ts, all[n-1], reason, choice)
 	}
 	fmt.Fprint(ts.Stdout(), answer)
 	if neg == (answer.status < 400) {
@@ -146,7 +148,7 @@ func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func (m *mailWorld) click(ts *testscript.TestScript, link, reason string) webAnswer {
+func (m *mailWorld) click(ts *testscript.TestScript, link, reason, choice string) webAnswer {
 	before := m.state(ts)
 	page := m.request(ts, http.MethodGet, link, nil, "")
 	m.unchanged(ts, before, http.MethodGet)
@@ -164,6 +166,12 @@ func (m *mailWorld) click(ts *testscript.TestScript, link, reason string) webAns
 			ts.Fatalf("the page asks for no reason: %s", page)
 		}
 		fields.Set("reason", reason)
+	}
+	if choice != "" {
+		if !strings.Contains(page.body, `name="choice" value="`+choice+`"`) {
+			ts.Fatalf("the page has no button for %s: %s", choice, page)
+		}
+		fields.Set("choice", choice)
 	}
 	// As a browser does, for a page that sends no referrer.
 	return m.request(ts, http.MethodPost, html.UnescapeString(form[1]), map[string]string{

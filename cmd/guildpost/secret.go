@@ -57,16 +57,21 @@ func (s Secret) Value() (string, error) {
 	if s.path == "" {
 		return s.value, nil
 	}
-	info, err := os.Stat(s.path)
+	return readSecret(s.path, "the configuration")
+}
+
+// readSecret reads a file that holds a secret; by is what names it. Errors are those of Secret.Value.
+func readSecret(path, by string) (string, error) {
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", store.Errorf(store.Invalid, "the file %s, which the configuration names, does not exist", s.path)
+		return "", store.Errorf(store.Invalid, "the file %s, which %s names, does not exist", path, by)
 	}
 	if err == nil && info.Mode().Perm()&0o007 != 0 {
-		return "", store.Errorf(store.Invalid, "the file %s holds a secret and others can read it: chmod 600 %s", s.path, s.path)
+		return "", store.Errorf(store.Invalid, "the file %s holds a secret and others can read it: chmod 600 %s", path, path)
 	}
-	text, err := os.ReadFile(s.path)
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", store.Errorf(store.Invalid, "the file %s, which the configuration names, cannot be read: %w", s.path, err)
+		return "", store.Errorf(store.Invalid, "the file %s, which %s names, cannot be read: %w", path, by, err)
 	}
 	return strings.TrimRight(string(text), "\r\n"), nil
 }

@@ -30,7 +30,7 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	if os.Geteuid() == 0 {
-		a.warn("the daemon needs no root: make a user for it and give it the data folder (guildpost setup systemd shows how)")
+		a.warn("the daemon needs no root: make a user for it and give it the data folder")
 	}
 	log := newLog(a.stderr, config.Log)
 	d, err := newDaemon(ctx, daemonOptions{Config: config, Now: a.now, Resolver: net.DefaultResolver, Log: log})

@@ -373,6 +373,9 @@ func corpus(t *testing.T, name string) string {
 
 // TestCorpusMbox: the messages are as many as its README says. 34 of notmuch-lkml come twice, list and Cc copy.
 func TestCorpusMbox(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of messages")
+	}
 	folder := corpus(t, "mbox")
 	db := storetest.Open(t)
 	c := storetest.Community(t, db, "rust")
@@ -388,6 +391,37 @@ func TestCorpusMbox(t *testing.T) {
 	some := storetest.Community(t, db, "some")
 	importAll(t, db, some, filepath.Join(folder, "lists-usrp-users-2019.mbox.gz"), filepath.Join(folder, "notmuch-lkml.mbox"))
 	roundTrips(t, db, some)
+}
+
+// TestCorpusAuthors: lists that stand in From themselves, for all of their posts or for some, have them filed under the
+// people who wrote them.
+func TestCorpusAuthors(t *testing.T) {
+	folder := corpus(t, "mbox")
+	for name, want := range map[string]struct {
+		list    string
+		authors int
+	}{
+		"lists-usrp-users-2019.mbox.gz":     {"usrp-users@lists.ettus.com", 176},                // 1 without looking behind it
+		"lists-virtualization-2019.mbox.gz": {"virtualization@lists.linux-foundation.org", 155}, // 148
+		"lists-uboot-stm32-2019.mbox":       {"uboot-stm32@st-md-mailman.stormreply.com", 19},   // all are people
+	} {
+		db := storetest.Open(t)
+		c := storetest.Community(t, db, "rust")
+		importAll(t, db, c, filepath.Join(folder, name))
+		posts, err := db.ExportPosts(ctx, c.ID, store.ExportFilter{Limit: 10_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		authors := map[string]bool{}
+		for _, p := range posts {
+			if authors[p.From] = true; p.From == want.list || strings.Contains(p.FromName, " via ") {
+				t.Errorf("%s: %s is by %q <%s>", name, p.MessageID, p.FromName, p.From)
+			}
+		}
+		if len(authors) != want.authors {
+			t.Errorf("%s has %d authors, want %d", name, len(authors), want.authors)
+		}
+	}
 }
 
 // TestCorpusMail: every file is counted, and what is bad is kept aside with its reason.

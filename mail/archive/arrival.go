@@ -35,11 +35,10 @@ func problemOf(in Incoming, m *mail.Message) string {
 	return ""
 }
 
-// arrival is what the store needs to know of a message of the past.
-func arrival(c store.Community, in Incoming, m *mail.Message, now time.Time) store.Arrival {
+// arrival is what the store needs to know of a message of the past, of whose body it is the hash.
+func arrival(c store.Community, in Incoming, m *mail.Message, hash []byte, now time.Time) store.Arrival {
 	base, reply := mail.BaseSubject(m.Subject)
-	hash := m.BodyHash()
-	author := author(m)
+	author := m.Author()
 	a := store.Arrival{
 		CommunityID: c.ID, Raw: in.Raw, MessageID: m.Identity(hash, c.Domain), BodyHash: hash, Reply: reply,
 		From: address(author), FromName: author.Name, Subject: m.Subject, SubjectBase: base, Date: date(m, in.Received, now), Now: now,
@@ -48,31 +47,6 @@ func arrival(c store.Community, in Incoming, m *mail.Message, now time.Time) sto
 	for _, f := range m.Files() {
 		a.Attachments = append(a.Attachments, store.Attachment(f))
 	}
-	return a
-}
-
-// author is who wrote a message, as far as it says.
-func author(m *mail.Message) mail.Address {
-	for _, list := range [][]mail.Address{m.From, m.Sender} {
-		if len(list) > 0 {
-			return list[0]
-		}
-	}
-	return obfuscated(m.Header.Get("From"))
-}
-
-// obfuscated reads "ann at example.org (Ann)", which is how public archives of Mailman write addresses.
-func obfuscated(value string) mail.Address {
-	value, comment, _ := strings.Cut(mail.DecodeWords(value), "(")
-	words := strings.Fields(value)
-	if len(words) != 3 || words[1] != "at" {
-		return mail.Address{}
-	}
-	a, err := mail.ParseAddress(words[0] + "@" + words[2])
-	if err != nil {
-		return mail.Address{}
-	}
-	a.Name = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(comment), ")"))
 	return a
 }
 

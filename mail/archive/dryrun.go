@@ -30,8 +30,13 @@ func (im *Importer) DryRun(ctx context.Context, by store.Actor, c store.Communit
 	if err != nil {
 		return r, err
 	}
+	f, err := im.forget(ctx)
+	if err != nil {
+		return r, err
+	}
 	known := func(ctx context.Context, batch *batch) error { return im.leaveOutKnown(ctx, c, batch) }
-	run := importRun{Importer: &Importer{DB: db, Now: im.Now}, community: empty, id: begun.ID, box: b, report: &r, progress: progress, leaveOut: known}
+	run := importRun{Importer: &Importer{DB: db, Now: im.Now}, community: empty, id: begun.ID, box: b, report: &r, progress: progress, leaveOut: known,
+		forgetting: f}
 	if err := run.all(ctx); err != nil {
 		return r, err
 	}

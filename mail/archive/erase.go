@@ -51,6 +51,11 @@ type erasing struct {
 	pretend  bool
 }
 
+// standIn is what stands for an address that was erased.
+func standIn(key, address string) string {
+	return "erased-" + store.HashAddress(key, address)[:12] + "@" + erasedDomain
+}
+
 // Find says what Erase would do.
 func (e *Eraser) Find(ctx context.Context, address string) (Finding, error) {
 	run, err := e.begin(ctx, address)
@@ -97,7 +102,7 @@ func (e *Eraser) begin(ctx context.Context, address string) (*erasing, error) {
 		return nil, err
 	}
 	run := &erasing{Eraser: e, Finding: Finding{Person: person}, own: map[int64]bool{},
-		who: "erased-" + store.HashAddress(e.Key, address)[:12] + "@" + erasedDomain}
+		who: standIn(e.Key, address)}
 	id := mail.Identity{Addresses: person.Addresses, Address: run.who, Name: erasedName}
 	for _, name := range person.Names {
 		if isCommon(name, shared) {
@@ -180,7 +185,13 @@ func (run *erasing) stubPosts(ctx context.Context) error {
 // stub is what remains of a post.
 func (run *erasing) stub(p store.Post, m *mail.Message) (s store.Stub, err error) {
 	subject, _ := run.redactor.Text(p.Subject)
-	local, domain, _ := strings.Cut(run.who, "@")
+	raw, err := stubMessage(run.redactor, run.who, store.Arrival{Subject: subject, Date: p.Date, MessageID: p.MessageID}, m)
+	return store.Stub{Post: p, Raw: raw, Subject: subject, From: run.who, Was: store.PostText(m.SearchText())}, err
+}
+
+// stubMessage is the message that stands in the place of an erased one.
+func stubMessage(redactor *mail.Redactor, who string, a store.Arrival, m *mail.Message) (raw []byte, err error) {
+	local, domain, _ := strings.Cut(who, "@")
 	var h mail.Header
 	add := func(name, value string) {
 		if value != "" && err == nil {
@@ -188,22 +199,21 @@ func (run *erasing) stub(p store.Post, m *mail.Message) (s store.Stub, err error
 		}
 	}
 	add("From", mail.Address{Name: erasedName, Local: local, Domain: domain}.Format())
-	add("Date", p.Date.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
-	add("Subject", mail.EncodeText(subject))
-	add("Message-ID", run.references([]string{p.MessageID}))
-	add("In-Reply-To", run.references(m.InReplyTo))
-	add("References", run.references(m.References))
+	add("Date", a.Date.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	add("Subject", mail.EncodeText(a.Subject))
+	add("Message-ID", bracketed(redactor, []string{a.MessageID}))
+	add("In-Reply-To", bracketed(redactor, m.InReplyTo))
+	add("References", bracketed(redactor, m.References))
 	add("MIME-Version", "1.0")
 	add("Content-Type", "text/plain; charset=utf-8")
-	raw := h.Message([]byte("What stood here was erased, as its author has the right to.\r\n"))
-	return store.Stub{Post: p, Raw: raw, Subject: subject, From: run.who, Was: store.PostText(m.SearchText())}, err
+	return h.Message([]byte("What stood here was erased, as its author has the right to.\r\n")), err
 }
 
-// references writes Message-IDs as a header field has them.
-func (run *erasing) references(ids []string) string {
+// bracketed writes Message-IDs as a header field has them, without the person.
+func bracketed(redactor *mail.Redactor, ids []string) string {
 	var all []string
 	for _, id := range ids {
-		if id, _ = run.redactor.Reference(id); id != "" {
+		if id, _ = redactor.Reference(id); id != "" {
 			all = append(all, "<"+id+">")
 		}
 	}

@@ -26,7 +26,14 @@ type Result struct {
 // File files some messages as they come, such as those of an IMAP folder, in one transaction, and returns what became of
 // each. When it returns they are there for good, so that the folder's may be deleted.
 func (im *Importer) File(ctx context.Context, c store.Community, all []Incoming) ([]Result, error) {
-	b := im.read(c, all)
+	f, err := im.forget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := im.read(ctx, c, all, f)
+	if b.err != nil {
+		return nil, b.err
+	}
 	filed, err := im.DB.ImportPosts(ctx, c.ID, store.Filing{Posts: b.posts, Problems: b.problems, Now: im.Now()})
 	if err != nil {
 		return nil, err
@@ -45,20 +52,51 @@ type batch struct {
 	end      error    // what came after it cannot be read
 }
 
-// read makes arrivals of messages.
-func (im *Importer) read(c store.Community, all []Incoming) *batch {
+// read makes arrivals of messages, without those who were erased.
+func (im *Importer) read(ctx context.Context, c store.Community, all []Incoming, f *forgetting) *batch {
 	b := &batch{incoming: all, reasons: make([]string, len(all)), known: make([]bool, len(all)), posts: make([]store.Arrival, 0, len(all))}
 	now := im.Now()
-	for i, in := range all {
-		m := mail.Read(in.Raw)
-		if b.reasons[i] = problemOf(in, m); b.reasons[i] == "" {
-			b.posts = append(b.posts, arrival(c, in, m, now))
-		} else if len(in.Raw) > 0 {
-			b.problems = append(b.problems, store.ImportProblem{Place: in.Place, Reason: b.reasons[i], Raw: in.Raw})
+	if f != nil {
+		b.err = b.readForgetting(ctx, c, f, now)
+	} else {
+		for i, in := range all {
+			b.add(i, readOne(c, in, now))
 		}
 	}
 	store.Pack(b.posts)
 	return b
+}
+
+func readOne(c store.Community, in Incoming, now time.Time) readMessage {
+	r := readMessage{in: in, message: mail.Read(in.Raw)}
+	if r.problem = problemOf(in, r.message); r.problem == "" {
+		r.arrival = arrival(c, in, r.message, r.message.BodyHash(), now)
+	}
+	return r
+}
+
+// readForgetting reads all messages before it takes those who were erased out of each: one may quote another.
+func (b *batch) readForgetting(ctx context.Context, c store.Community, f *forgetting, now time.Time) error {
+	read := make([]readMessage, len(b.incoming))
+	for i, in := range b.incoming {
+		read[i] = readOne(c, in, now)
+	}
+	if err := f.forgetAll(ctx, c, read, now); err != nil {
+		return err
+	}
+	for i, r := range read {
+		b.add(i, r)
+	}
+	return nil
+}
+
+// add adds what became of a message.
+func (b *batch) add(i int, r readMessage) {
+	if b.reasons[i] = r.problem; r.problem == "" {
+		b.posts = append(b.posts, r.arrival)
+	} else if len(r.in.Raw) > 0 {
+		b.problems = append(b.problems, store.ImportProblem{Place: r.in.Place, Reason: r.problem, Raw: r.in.Raw})
+	}
 }
 
 // results are those of a batch, of whose posts the store said what became.

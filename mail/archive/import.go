@@ -23,6 +23,7 @@ type Report struct {
 	Added      int64
 	Duplicates int64
 	SameID     int64 // of those added: with a Message-ID that another post has, with another body
+	Erased     int64 // of those added: stubs, since their author was erased
 	Bad        int64
 	First      time.Time // the dates of those added, zero where there are none
 	Last       time.Time
@@ -55,7 +56,7 @@ func (r *Report) add(b *batch, results []Result) {
 			r.Duplicates++
 			continue
 		}
-		date := b.posts[next].Date
+		date, erased := b.posts[next].Date, b.posts[next].Erased
 		next++
 		switch {
 		case result.Duplicate:
@@ -65,6 +66,9 @@ func (r *Report) add(b *batch, results []Result) {
 			r.SameID++
 		}
 		r.Added++
+		if erased {
+			r.Erased++
+		}
 		if r.First.IsZero() || date.Before(r.First) {
 			r.First = date
 		}
@@ -90,7 +94,11 @@ func (im *Importer) Import(ctx context.Context, by store.Actor, c store.Communit
 		}
 		r.Resumed++
 	}
-	run := importRun{Importer: im, community: c, id: begun.ID, box: b, report: &r, progress: progress}
+	f, err := im.forget(ctx)
+	if err != nil {
+		return r, err
+	}
+	run := importRun{Importer: im, community: c, id: begun.ID, box: b, report: &r, progress: progress, forgetting: f}
 	if err := run.all(ctx); err != nil {
 		return r, err
 	}
@@ -111,6 +119,8 @@ type importRun struct {
 	report    *Report
 	progress  func(Report)
 	leaveOut  func(ctx context.Context, b *batch) error // for a dry run: takes out what is known elsewhere
+
+	forgetting *forgetting // nil where nobody was erased
 }
 
 func (run *importRun) all(ctx context.Context) error {
@@ -150,6 +160,9 @@ const readersAtOnce = 2
 func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
 	queue := make(chan chan *batch, 1)
 	busy := make(chan struct{}, readersAtOnce)
+	if run.forgetting != nil { // what is quoted is learnt from the batch before
+		busy = make(chan struct{}, 1)
+	}
 	go func() {
 		defer close(queue)
 		for err := error(nil); err == nil; {
@@ -167,7 +180,7 @@ func (run *importRun) readers(ctx context.Context) <-chan chan *batch {
 				return
 			}
 			go func() {
-				b := run.read(run.community, incoming)
+				b := run.read(ctx, run.community, incoming, run.forgetting)
 				for i := range incoming {
 					incoming[i].Raw = nil // it is packed
 				}

@@ -3,20 +3,13 @@ package inbound
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
-	"os"
-	"strings"
-	"syscall"
-	"time"
 
 	"github.com/emersion/go-smtp"
 
+	"guildpost/mail/inbound/port"
 	"guildpost/store"
 )
-
-// socketMode lets the mail server's group, and nobody else, hand over mail.
-const socketMode = 0o660
 
 // A listener is one of the two ports: it admits connections, and go-smtp serves them as wires.
 type listener struct {
@@ -31,12 +24,7 @@ type listener struct {
 func (s *Server) listen(kind, addr string) (*listener, error) {
 	l := &listener{srv: s, kind: kind, lmtp: kind == "lmtp", done: make(chan struct{})}
 	var err error
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		l.Listener, err = listenUnix(path)
-	} else {
-		l.Listener, err = net.Listen("tcp", addr)
-	}
-	if err != nil {
+	if l.Listener, err = port.Listen(addr); err != nil {
 		return nil, store.Errorf(store.Invalid, "inbound: cannot listen for %s on %s (is another program there, or the address not of this machine?): %w", kind, addr, err)
 	}
 	l.smtp = l.newSMTP()
@@ -67,37 +55,6 @@ func (l *listener) newSMTP() *smtp.Server {
 	srv.EnableREQUIRETLS = o.RequireTLS
 	srv.ErrorLog = errorLog{l.srv}
 	return srv
-}
-
-// listenUnix makes a socket that the group may write to. A socket that a killed daemon left behind is removed; one that
-// somebody answers on is not.
-func listenUnix(path string) (net.Listener, error) {
-	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
-		c, err := net.DialTimeout("unix", path, time.Second)
-		if err == nil {
-			c.Close()
-			return nil, errors.New("another daemon answers there")
-		}
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			os.Remove(path)
-		}
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(path, socketMode); err != nil {
-		l.Close()
-		return nil, err
-	}
-	return l, nil
-}
-
-func (l *listener) address() string {
-	if l.Addr().Network() == "unix" {
-		return "unix:" + l.Addr().String()
-	}
-	return l.Addr().String()
 }
 
 func (l *listener) serve() {

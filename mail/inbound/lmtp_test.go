@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"guildpost/mail/inbound/port"
 )
 
 func TestLMTPReplies(t *testing.T) {
@@ -102,7 +104,7 @@ func TestUnixSocket(t *testing.T) {
 // TestStaleSocket starts where a killed daemon has left its socket.
 func TestStaleSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lmtp")
-	l, err := listenUnix(path)
+	l, err := port.Listen("unix:" + path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"guildpost/mail/inbound/port"
 	"guildpost/store"
 )
 
@@ -87,7 +88,6 @@ func (s *Server) Start() error {
 		s.listeners = append(s.listeners, l)
 	}
 	for _, l := range s.listeners {
-		s.opts.Logger.Info("listening for mail", "protocol", l.kind, "address", l.address())
 		go l.serve()
 	}
 	return nil
@@ -97,7 +97,7 @@ func (s *Server) Start() error {
 func (s *Server) Addr(kind string) string {
 	for _, l := range s.listeners {
 		if l.kind == kind {
-			return l.address()
+			return port.Address(l)
 		}
 	}
 	return ""

@@ -18,8 +18,24 @@ const (
 	getBytes     = 5_000_000 // and their size
 )
 
+// needsArchive refuses to show an archive into which a history is being imported: until that is finished, facilitators alone
+// see it.
+func (l *List) needsArchive(ctx context.Context, a *asker) error {
+	if a.isFacilitator() {
+		return nil
+	}
+	open, err := l.DB.ArchiveOpen(ctx, a.community.ID)
+	if err == nil && !open {
+		err = l.refuse(a, "command.importing", templates.Args{})
+	}
+	return err
+}
+
 // planIndex lists the threads of the last month.
 func planIndex(ctx context.Context, l *List, a *asker, _ command) (plan, error) {
+	if err := l.needsArchive(ctx, a); err != nil {
+		return plan{}, err
+	}
 	threads, err := l.DB.ThreadsSince(ctx, a.community.ID, l.Now().Add(-indexPast), indexThreads)
 	if err != nil {
 		return plan{}, err
@@ -39,7 +55,10 @@ func planGet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	what, rest, _ := strings.Cut(a.withoutList(c.args), " ")
 	first := max(1, number(rest))
 	var posts []store.Post
-	var err error
+	err := l.needsArchive(ctx, a)
+	if err != nil {
+		return plan{}, err
+	}
 	if n := number(what); n > 0 {
 		posts, err = l.DB.ThreadPosts(ctx, int64(n))
 	} else if id := strings.Trim(what, "<>"); id != "" {

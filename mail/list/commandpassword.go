@@ -51,7 +51,7 @@ func (l *List) makePassword(ctx context.Context, a *asker, name string) (result,
 	if store.KindOf(err) == store.Conflict {
 		return result{}, l.refuse(a, "command.password-full", templates.Args{N: store.MaxAppPasswords})
 	}
-	return result{done: true, text: l.say(a, "command.password", templates.Args{Value: mail.AppPassword(p.ID, secret)}), lines: []string{
+	return result{done: true, secret: true, text: l.say(a, "command.password", templates.Args{Value: mail.AppPassword(p.ID, secret)}), lines: []string{
 		l.say(a, "command.password-user", templates.Args{Address: a.s.Address}),
 		l.say(a, "command.password-server", templates.Args{Value: l.Hostname}),
 		l.say(a, "command.password-end", templates.Args{Value: "password revoke " + strconv.FormatInt(p.ID, 10)}),

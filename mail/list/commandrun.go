@@ -60,6 +60,7 @@ type result struct {
 	section any               // a text of its own: one of the types of package templates
 	attach  []mail.Attachment // beside it
 	own     bool              // a mail of its own says it
+	secret  bool              // it holds a password
 }
 
 // A plan is what a command is going to do. Where there is nothing to change, its result is the answer already.
@@ -85,7 +86,8 @@ type commandRun struct {
 	results  []templates.CommandResult
 	sections []any
 	attach   []mail.Attachment
-	own      int // answers that are mails of their own
+	own      int  // answers that are mails of their own
+	secret   bool // one of the answers holds a password
 	waiting  []plan
 }
 
@@ -179,7 +181,7 @@ func (r *commandRun) add(c command, res result) {
 			res.text, res.done = r.say("command.below", templates.Args{}), true
 		}
 	}
-	r.attach = append(r.attach, res.attach...)
+	r.attach, r.secret = append(r.attach, res.attach...), r.secret || res.secret
 	r.results = append(r.results, templates.CommandResult{Line: r.shown(c), Done: res.done, Text: res.text, Lines: res.lines})
 }
 
@@ -233,6 +235,6 @@ func (r *commandRun) letter() (w letter, ok bool) {
 		return w, true
 	}
 	w = r.list.letterTo(r.asker, templates.CommandResults{For: r.asker.greeting(), Results: r.results, Skipped: r.skipped, Limit: maxCommands})
-	w.more, w.attach, w.from = r.sections, r.attach, request
+	w.more, w.attach, w.from, w.secret = r.sections, r.attach, request, r.secret
 	return w, true
 }

@@ -23,6 +23,7 @@ type letter struct {
 	subscription int64         // whose failure it counts for if it bounces; 0 for somebody who has none
 	answers      *mail.Message // the mail that it answers, or nil
 	attach       []mail.Attachment
+	secret       bool // its bytes go once it is delivered
 }
 
 // notice writes a letter. It is marked as automatic, so that no robot answers it, and goes out with the null sender
@@ -56,7 +57,7 @@ func (l *List) notice(w letter) (store.Notice, error) {
 	if err != nil {
 		return store.Notice{}, err
 	}
-	n := store.Notice{CommunityID: w.community.ID, SubscriptionID: w.subscription, Recipient: w.to, Raw: raw}
+	n := store.Notice{CommunityID: w.community.ID, SubscriptionID: w.subscription, Recipient: w.to, Raw: raw, Secret: w.secret}
 	if w.subscription != 0 {
 		token := l.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.subscription})
 		n.Sender = mail.BounceAddress(w.community.Name, w.community.Domain, token)

@@ -32,15 +32,21 @@ func (l *List) threadMeant(ctx context.Context, a *asker, c command) (store.Thre
 	if args == "" {
 		return l.threadAnswered(ctx, a, c)
 	}
+	base, _ := mail.BaseSubject(args)
+	found, err := l.DB.ThreadsBySubject(ctx, a.community.ID, base, 1)
+	if err == nil && len(found) == 0 {
+		err = l.needsArchive(ctx, a) // what the asker knows no subject of would be told
+	}
+	if err != nil {
+		return store.Thread{}, err
+	}
 	if n := number(args); n > 0 {
 		th, err := l.DB.Thread(ctx, int64(n))
 		if err == nil && th.CommunityID == a.community.ID || err != nil && store.KindOf(err) != store.NotFound {
 			return th, err
 		}
 	}
-	base, _ := mail.BaseSubject(args)
-	found, err := l.DB.ThreadsBySubject(ctx, a.community.ID, base, 1)
-	if err == nil && len(found) == 0 && base != "" {
+	if len(found) == 0 && base != "" {
 		found, _, err = l.DB.ThreadsLike(ctx, a.community.ID, base, 0, 1)
 	}
 	if err == nil && len(found) == 0 {

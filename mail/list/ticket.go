@@ -27,9 +27,10 @@ type Outcome struct {
 	Kind      string         // of the page, as templates.TicketPage.Kind
 	About     templates.Args // what the texts of the page are about
 	Details   []templates.Detail
-	Problem   string  // as templates.ProblemPage.Kind, "" where it worked
-	AskReason bool    // before: the page has a field for a reason
-	answer    *letter // what the holder gets by mail; nil where another mail says it
+	Problem   string   // as templates.ProblemPage.Kind, "" where it worked
+	AskReason bool     // before: the page has a field for a reason
+	Choices   []string // before: as templates.TicketPage.Choices
+	answer    *letter  // what the holder gets by mail; nil where another mail says it
 }
 
 // A ticketKind is what tickets of a kind do. show changes nothing.
@@ -188,6 +189,11 @@ func replyAddress(m *mail.Message) string {
 		}
 	}
 	return ""
+}
+
+// Helped answers a message to a ticket that does not work; the handlers of other kinds of tickets send theirs here, too.
+func (l *List) Helped(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
+	return l.answerWrong(ctx, c, env, m)
 }
 
 // A helpedOnce remembers who was helped with a ticket that does not work: once a day, and not too many in all, since the

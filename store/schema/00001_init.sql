@@ -134,15 +134,14 @@ CREATE TABLE posts (
     state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
     split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
 );
-CREATE INDEX posts_message_id ON posts (message_id, community_id, accepted_at);
+CREATE INDEX posts_message_id ON posts (message_id, community_id, id);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
 CREATE INDEX posts_accepted ON posts (community_id, accepted_at);
 CREATE INDEX posts_sent ON posts (community_id, sent_at);
-CREATE INDEX posts_author_sent ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_raw ON posts (raw_id);
 CREATE INDEX posts_split ON posts (thread_id) WHERE split;
--- What somebody has written, whether anything, and how much of late.
-CREATE INDEX posts_author ON posts (from_address, community_id, accepted_at);
+-- What somebody has written: whether anything, and when first.
+CREATE INDEX posts_author ON posts (from_address, community_id, sent_at);
 CREATE INDEX posts_member ON posts (member_id, community_id, accepted_at);
 -- The mailboxes of the archive: all there is of a post in a list of them.
 CREATE INDEX posts_mailbox ON posts (community_id, id, position);
@@ -233,8 +232,10 @@ CREATE TABLE dispatches (
     require_tls  BOOLEAN NOT NULL,
     accepted_at  BIGINT NOT NULL,
     expanded_to  BIGINT NOT NULL, -- the last subscription that has its delivery
-    expanding    BOOLEAN NOT NULL
+    expanding    BOOLEAN NOT NULL,
+    secret       BOOLEAN NOT NULL -- a notice that nobody may read once it is delivered
 );
+CREATE INDEX dispatches_secret ON dispatches (id) WHERE secret;
 CREATE INDEX dispatches_expanding ON dispatches (community_id, kind, id) WHERE expanding;
 CREATE INDEX dispatches_post ON dispatches (post_id);
 CREATE INDEX dispatches_raw ON dispatches (raw_id);
@@ -383,6 +384,58 @@ CREATE TABLE thanks (
     at           BIGINT NOT NULL
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+
+-- Meetings. When one is, is a time of day in a zone, as it was called: its dates follow from rule and zone.
+CREATE TABLE meetings (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    uid          {{text}} NOT NULL,
+    title        TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    description  TEXT NOT NULL,
+    starts       TEXT NOT NULL, -- on the clocks of the zone: 2026-08-10T15:00:00
+    timezone     TEXT NOT NULL,
+    seconds      BIGINT NOT NULL, -- how long it takes
+    rule         TEXT NOT NULL,   -- RRULE, "" for one date
+    sequence     BIGINT NOT NULL,
+    state        TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    ends_at      BIGINT NOT NULL, -- the end of its last date
+    seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
+    UNIQUE (community_id, uid)
+);
+CREATE INDEX meetings_ends ON meetings (ends_at);
+
+-- What each was last told of a meeting.
+CREATE TABLE invitations (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    address         TEXT NOT NULL,
+    token           TEXT NOT NULL, -- of the ticket: it stays the same, since calendars compare organisers
+    state           TEXT NOT NULL,
+    sequence        BIGINT NOT NULL,
+    sent_at         BIGINT NOT NULL,
+    PRIMARY KEY (meeting_id, subscription_id)
+);
+CREATE INDEX invitations_subscription ON invitations (subscription_id);
+
+-- Answers: to a whole meeting, to one date of it, or to that one and all later ones.
+CREATE TABLE rsvps (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    later           BOOLEAN NOT NULL,
+    answer          TEXT NOT NULL,
+    comment         TEXT NOT NULL,
+    source          TEXT NOT NULL, -- where it came from: "page", "text <ID>", "calendar <ID>"
+    at              BIGINT NOT NULL,
+    sequence        BIGINT NOT NULL, -- of what was answered
+    stamp           BIGINT NOT NULL, -- when it was given, by the clock of who gave it
+    stale           BOOLEAN NOT NULL, -- the meeting has changed since
+    PRIMARY KEY (meeting_id, subscription_id, occurrence, later)
+);
+CREATE INDEX rsvps_subscription ON rsvps (subscription_id);
 
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (

@@ -70,7 +70,7 @@ func measuredPosts(t *testing.T, db *store.DB) {
 	}
 }
 
-// parents files messages in every order and wants the same parents.
+// parents files messages in every order, one by one or as a history in two pieces, and wants the same parents.
 func parents(t *testing.T, db *store.DB) {
 	messages := []struct{ id, refs, parent string }{
 		{"root", "", ""}, {"answer", "root", "root"}, {"deep", "answer root", "answer"}, {"gap", "missing answer root", "answer"},
@@ -82,9 +82,19 @@ func parents(t *testing.T, db *store.DB) {
 		}
 		c := Community(t, db, fmt.Sprintf("c%d", n))
 		ids := map[string]int64{}
+		var history []store.Arrival
 		for _, i := range order {
-			m := messages[i]
-			ids[m.id] = wrote(t, db, c, m.id, "ann@example.org", 0, Now.Add(time.Duration(i-10)*time.Minute), strings.Fields(m.refs)...)
+			m, at := messages[i], Now.Add(time.Duration(i-10)*time.Minute)
+			if n%2 == 0 {
+				ids[m.id] = wrote(t, db, c, m.id, "ann@example.org", 0, at, strings.Fields(m.refs)...)
+			} else {
+				history = append(history, old(c, m.id, at, strings.Fields(m.refs)...))
+			}
+		}
+		for piece := range slices.Chunk(history, 4) {
+			for i, f := range imported(t, db, c, piece...) {
+				ids[strings.TrimSuffix(piece[i].MessageID, "@example.org")] = f.PostID
+			}
 		}
 		got := map[int64]int64{}
 		check(t, db.MeasuredPosts(ctx, c.ID, Now.Add(-day), Now, func(p store.MeasuredPost) error {

@@ -10,6 +10,7 @@ import (
 var pruneCases = []testCase{
 	{"finished deliveries go, the others stay", pruneFinished},
 	{"a notice goes with its bytes, a post's stay", pruneRaw},
+	{"a secret goes once it is delivered", pruneSecret},
 	{"many are removed in steps", pruneSteps},
 }
 
@@ -63,6 +64,36 @@ func pruneRaw(t *testing.T, db *store.DB) {
 	_, err = db.Raw(ctx, p.RawID)
 	check(t, err)
 	equal(t, "again", pruneAll(t, db, Now.Add(time.Hour)), 0)
+}
+
+func pruneSecret(t *testing.T, db *store.DB) {
+	for _, n := range []store.Notice{{Raw: []byte("a password"), Secret: true}, {Raw: []byte("no secret")}} {
+		n.Recipient = "x@x.example"
+		check(t, db.SendNotice(ctx, Now, n))
+	}
+	rows := queue(t, db, store.QueueFilter{})
+	secret, err := db.Dispatch(ctx, rows[0].DispatchID)
+	check(t, err)
+	other, err := db.Dispatch(ctx, rows[1].DispatchID)
+	check(t, err)
+	prune := func(want int) {
+		t.Helper()
+		n, err := db.PruneSecrets(ctx)
+		check(t, err)
+		equal(t, "removed", n, want)
+	}
+	prune(0)
+	_, err = db.Raw(ctx, secret.RawID)
+	check(t, err)
+	Drain(t, db, Now)
+	check(t, db.Settle(ctx))
+	prune(1)
+	_, err = db.Raw(ctx, secret.RawID)
+	wantKind(t, "the password's bytes", err, store.NotFound)
+	_, err = db.Raw(ctx, other.RawID)
+	check(t, err)
+	equal(t, "left", len(queue(t, db, store.QueueFilter{States: allStates})), 1)
+	prune(0)
 }
 
 func pruneSteps(t *testing.T, db *store.DB) {

@@ -44,10 +44,11 @@ type Message struct {
 // MaxMessage is how long a message may be, in bytes. Of a longer one, Raw is the beginning, and Problem says so.
 const MaxMessage = 100 << 20
 
-// tooLongKept is how much is read of a message that is too long.
-const tooLongKept = 64 << 10
+// TooLongKept is how much is read of a message that is too long.
+const TooLongKept = 64 << 10
 
-func tooLong() string {
+// TooLong is the Problem of a message that is too long.
+func TooLong() string {
 	return fmt.Sprintf("the message is longer than %d MB; its beginning alone was taken", MaxMessage>>20)
 }
 
@@ -193,7 +194,7 @@ func (s *single) Next() (Message, error) {
 func (m *Message) take(raw []byte) {
 	m.Raw = raw
 	if len(raw) > MaxMessage {
-		m.Raw, m.Problem = bytes.Clone(raw[:tooLongKept]), tooLong()
+		m.Raw, m.Problem = bytes.Clone(raw[:TooLongKept]), TooLong()
 	}
 }
 

@@ -136,7 +136,7 @@ func TestTooLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := readAll(t, b)
-	if len(all) != 2 || len(all[0].Raw) != tooLongKept || !strings.Contains(all[0].Problem, "100 MB") || string(all[1].Raw) != "A: 2\n" {
+	if len(all) != 2 || len(all[0].Raw) != TooLongKept || !strings.Contains(all[0].Problem, "100 MB") || string(all[1].Raw) != "A: 2\n" {
 		t.Errorf("%d messages, the first with %d bytes and %q", len(all), len(all[0].Raw), all[0].Problem)
 	}
 }

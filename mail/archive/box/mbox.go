@@ -60,7 +60,7 @@ func (r *Reader) Next() (Message, error) {
 	}
 	m.Place = fmt.Sprintf("%s, message %d at byte %d", r.name, r.number, at)
 	if m.Problem == "" && len(raw) > MaxMessage {
-		raw, m.Problem = raw[:tooLongKept], tooLong()
+		raw, m.Problem = raw[:TooLongKept], TooLong()
 	}
 	m.Raw = bytes.Clone(raw)
 	return m, nil

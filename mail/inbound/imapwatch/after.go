@@ -64,7 +64,7 @@ func (s *session) mark(ctx context.Context, uids []uint32, flag imap.Flag) error
 
 // remove deletes messages. Without UIDPLUS they stay marked \Deleted: EXPUNGE would remove those of others too.
 func (s *session) remove(ctx context.Context, uids []uint32) error {
-	if err := s.mark(ctx, uids, imap.FlagDeleted); err != nil || !s.caps.Has(imap.CapUIDPlus) {
+	if err := s.mark(ctx, uids, imap.FlagDeleted); err != nil || !s.c.caps.Has(imap.CapUIDPlus) {
 		return err
 	}
 	return s.c.do(ctx, "removing messages", answerSize, func() error { return s.c.UIDExpunge(uidSet(uids)).Close() })
@@ -87,7 +87,7 @@ func (s *session) move(ctx context.Context, uids []uint32) error {
 
 // transfer is MOVE, or what comes nearest to it. (The library's own way ends in a plain EXPUNGE.)
 func (s *session) transfer(ctx context.Context, uids []uint32) error {
-	if s.caps.Has(imap.CapMove) {
+	if s.c.caps.Has(imap.CapMove) {
 		return s.c.do(ctx, "moving messages to "+s.MoveTo, answerSize, func() error {
 			_, err := s.c.Move(uidSet(uids), s.MoveTo).Wait()
 			return err

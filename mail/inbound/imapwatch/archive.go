@@ -34,11 +34,11 @@ func (s *session) fileOne(m message, open store.IMAPOpen) error {
 }
 
 func (s *session) archive(batch []message) (results []FileResult, err error) {
-	raw := make([][]byte, len(batch))
+	incoming := make([]Incoming, len(batch))
 	for i, m := range batch {
-		raw[i] = mail.CanonicalCRLF(m.raw)
+		incoming[i] = Incoming{Raw: mail.CanonicalCRLF(m.raw), Received: m.date}
 	}
-	results, err = s.w.opts.Archiver.File(s.w.hard, s.Community, raw)
+	results, err = s.w.opts.Archiver.File(s.w.hard, s.Community, incoming)
 	if err == nil && len(results) != len(batch) {
 		err = fmt.Errorf("there were %d answers for %d messages", len(results), len(batch))
 	}

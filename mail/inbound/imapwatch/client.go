@@ -21,6 +21,8 @@ type client struct {
 	*imapclient.Client
 	guard   *guard
 	timeout time.Duration
+	max     int64         // octets of a message
+	caps    imap.CapSet   // since a mailbox was opened
 	news    chan struct{} // has an element when the server said that there are more messages
 
 	mechanism string // how it logged in

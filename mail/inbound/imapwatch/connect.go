@@ -20,7 +20,7 @@ func (o Options) connect(ctx context.Context, m Mailbox) (*client, error) {
 	if err != nil {
 		return nil, store.Errorf(store.Temporary, "%s cannot be reached; is the name right, and does the server run there?: %w", m.Server, err)
 	}
-	c := &client{guard: &guard{Conn: conn}, timeout: o.Timeout, news: make(chan struct{}, 1)}
+	c := &client{guard: &guard{Conn: conn}, timeout: o.Timeout, max: o.MaxMessage, news: make(chan struct{}, 1)}
 	err = c.do(ctx, "connecting to "+m.Server, answerSize, func() error { return o.greet(c, m) })
 	if err == nil {
 		err = c.checkGreeting(m)
@@ -83,7 +83,7 @@ func (o Options) tls(m Mailbox) *tls.Config {
 // TLS has proven it.
 func (c *client) checkGreeting(m Mailbox) error {
 	if c.greeting == imap.ConnStateAuthenticated && m.TLS != ImplicitTLS {
-		return store.Errorf(store.Forbidden, "%s greets as if we were logged in already (PREAUTH), without TLS: that is not trusted; use tls = \"implicit\"", m.Server)
+		return store.Errorf(store.Forbidden, "%s greets as if we were logged in already (PREAUTH), without TLS: that is not trusted; use tls = \"implicit\" (imaps:// in a command)", m.Server)
 	}
 	return nil
 }
@@ -97,9 +97,9 @@ func explainTLS(m Mailbox, err error) error {
 	case errors.As(err, &unknown):
 		return store.Errorf(store.Forbidden, "%s has a certificate that this machine does not trust; is the name right, or must its authority be installed?: %w", m.Server, unknown.Err)
 	case errors.As(err, &record):
-		return store.Errorf(store.Temporary, "%s does not speak TLS from the start: use tls = \"starttls\", or its port for TLS, usually 993", m.Server)
+		return store.Errorf(store.Temporary, "%s does not speak TLS from the start: use tls = \"starttls\" (imap:// in a command), or its port for TLS, usually 993", m.Server)
 	case errors.As(err, &said) && m.TLS == StartTLS:
-		return store.Errorf(store.Forbidden, "%s does not begin TLS, which tls = \"starttls\" demands; nothing was sent in clear. Use tls = \"implicit\" (port 993)?: %w", m.Server, err)
+		return store.Errorf(store.Forbidden, "%s does not begin TLS, which tls = \"starttls\" (imap:// in a command) demands; nothing was sent in clear. Use tls = \"implicit\" (imaps://, port 993)?: %w", m.Server, err)
 	}
 	return err
 }

@@ -34,6 +34,11 @@
 // number of octets; a server that is silent, or never stops, is left. Where a server says something that the library does
 // not understand, messages are fetched one at a time with BODY.PEEK[] alone, so that one of them cannot stop the others.
 //
+// # A folder read once
+//
+// [OpenFolder] reads what is in a folder from its beginning to its end for an import, with the same connections and
+// fetches, by EXAMINE: it changes nothing there, and the store knows nothing of it.
+//
 // # What is used of a server
 //
 // IDLE, MOVE (RFC 6851), UIDPLUS (RFC 4315), ESEARCH and LITERAL+ where they are offered. Without UIDPLUS nothing is

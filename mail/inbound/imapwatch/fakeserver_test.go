@@ -145,7 +145,7 @@ func (c *fakeConn) answer(tag, words string) bool {
 		return true
 	case "LOGIN", "AUTHENTICATE":
 		c.auth = true
-	case "SELECT":
+	case "SELECT", "EXAMINE":
 		c.selected()
 	case "UID SEARCH", "SEARCH":
 		c.search(verb == "UID SEARCH", rest)

@@ -39,11 +39,11 @@ var errTooLarge = errors.New("the message is larger than guildpost takes")
 
 var wholeMessage = &imap.FetchItemBodySection{Peek: true}
 
-// sizes asks how large messages are, and since when those are there that may be history. Some may be gone.
-func (s *session) sizes(ctx context.Context, uids []uint32) (known []sized, err error) {
-	options := &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: s.Mode == Deliver && uids[0] <= s.state.HistoryTo}
-	err = s.c.do(ctx, "asking for the sizes of messages", answerSize, func() error {
-		return s.read(s.c.Fetch(uidSet(uids), options), 0, func(m message) {
+// sizes asks how large messages are, and with dates since when they are there. Some may be gone.
+func (c *client) sizes(ctx context.Context, uids []uint32, dates bool) (known []sized, err error) {
+	options := &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: dates}
+	err = c.do(ctx, "asking for the sizes of messages", answerSize, func() error {
+		return c.read(c.Fetch(uidSet(uids), options), wholeMessage, 0, func(m message) {
 			if m.uid != 0 {
 				known = append(known, m.sized)
 			}
@@ -53,9 +53,9 @@ func (s *session) sizes(ctx context.Context, uids []uint32) (known []sized, err 
 	return slices.CompactFunc(known, func(a, b sized) bool { return a.uid == b.uid }), err
 }
 
-// readData reads what a server says of one message; a body may have max octets. After an error nothing more may be read,
-// and end was called, which ends the connection.
-func readData(next func() imapclient.FetchItemData, max int64, end func()) (m message, err error) {
+// readData reads what a server says of one message; the section of its body that was asked for may have max octets. After
+// an error nothing more may be read, and end was called, which ends the connection.
+func readData(next func() imapclient.FetchItemData, section *imap.FetchItemBodySection, max int64, end func()) (m message, err error) {
 	for item := next(); item != nil; item = next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -65,7 +65,7 @@ func readData(next func() imapclient.FetchItemData, max int64, end func()) (m me
 		case imapclient.FetchItemDataInternalDate:
 			m.date = item.Time
 		case imapclient.FetchItemDataBodySection:
-			if item.Literal == nil || m.raw != nil || !item.MatchCommand(wholeMessage) {
+			if item.Literal == nil || m.raw != nil || !item.MatchCommand(section) {
 				continue
 			}
 			if m.raw, err = readBody(item.Literal, max); err != nil {
@@ -161,7 +161,7 @@ func (s *session) take(d delivery) error {
 // several of them in turns, and the library then waits for whoever does not read just now.
 func (s *session) fetch(ctx context.Context, divided [][]sized, got chan<- delivery) error {
 	for _, batch := range divided {
-		messages, err := s.collect(ctx, batch)
+		messages, err := s.c.collect(ctx, batch)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func missing(batch []sized, messages []message) (uids []uint32) {
 }
 
 // collect fetches a batch.
-func (s *session) collect(ctx context.Context, batch []sized) (messages []message, err error) {
+func (c *client) collect(ctx context.Context, batch []sized) (messages []message, err error) {
 	dates := make(map[uint32]time.Time, len(batch))
 	uids := make([]uint32, len(batch))
 	octets := int64(answerSize)
@@ -197,8 +197,8 @@ func (s *session) collect(ctx context.Context, batch []sized) (messages []messag
 		octets += m.size + m.size/8 + overhead
 	}
 	options := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{wholeMessage}}
-	err = s.c.do(ctx, "fetching messages", octets, func() error {
-		return s.read(s.c.Fetch(uidSet(uids), options), s.w.opts.MaxMessage, func(m message) {
+	err = c.do(ctx, "fetching messages", octets, func() error {
+		return c.read(c.Fetch(uidSet(uids), options), wholeMessage, c.max, func(m message) {
 			if m.uid != 0 && m.raw != nil {
 				m.date = dates[m.uid]
 				messages = append(messages, m)
@@ -215,9 +215,9 @@ func (s *session) collect(ctx context.Context, batch []sized) (messages []messag
 
 // read reads the answer to a command. When a body cannot be read the connection is closed and the rest of the answer left:
 // the library would read on in the broken body, beside its own reader.
-func (s *session) read(command *imapclient.FetchCommand, max int64, got func(message)) error {
+func (c *client) read(command *imapclient.FetchCommand, section *imap.FetchItemBodySection, max int64, got func(message)) error {
 	for data := command.Next(); data != nil; data = command.Next() {
-		m, err := readData(data.Next, max, s.c.close)
+		m, err := readData(data.Next, section, max, c.close)
 		if err != nil {
 			return err
 		}
@@ -228,17 +228,17 @@ func (s *session) read(command *imapclient.FetchCommand, max int64, got func(mes
 
 // one fetches a message with nothing but its body, by its number in the mailbox: some servers tell the UID behind the body,
 // where the library does not look for it. The number may pass to another message meanwhile, so it is asked for twice.
-func (s *session) one(ctx context.Context, uid uint32) (m message, found bool, err error) {
-	number, err := s.number(ctx, uid)
+func (c *client) one(ctx context.Context, uid uint32) (m message, found bool, err error) {
+	number, err := c.number(ctx, uid)
 	for range 10 {
 		if err != nil || number == 0 {
 			return m, false, err
 		}
-		raw, err := s.numbered(ctx, number)
+		raw, err := c.numbered(ctx, number)
 		if err != nil {
 			return m, false, err
 		}
-		after, err := s.number(ctx, uid)
+		after, err := c.number(ctx, uid)
 		if err == nil && after == number {
 			return message{sized{uid: uid, size: int64(len(raw))}, raw}, raw != nil, nil
 		}
@@ -251,10 +251,10 @@ func (s *session) one(ctx context.Context, uid uint32) (m message, found bool, e
 }
 
 // numbered fetches a message by its number; nil where it has none.
-func (s *session) numbered(ctx context.Context, number uint32) (raw []byte, err error) {
-	err = s.c.do(ctx, "fetching a message", s.w.opts.MaxMessage+answerSize, func() error {
-		command := s.c.Fetch(imap.SeqSetNum(number), &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{wholeMessage}})
-		return s.read(command, s.w.opts.MaxMessage, func(m message) {
+func (c *client) numbered(ctx context.Context, number uint32) (raw []byte, err error) {
+	err = c.do(ctx, "fetching a message", c.max+answerSize, func() error {
+		command := c.Fetch(imap.SeqSetNum(number), &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{wholeMessage}})
+		return c.read(command, wholeMessage, c.max, func(m message) {
 			if m.raw != nil {
 				raw = m.raw
 			}
@@ -264,9 +264,9 @@ func (s *session) numbered(ctx context.Context, number uint32) (raw []byte, err 
 }
 
 // number is where a message stands in the mailbox; 0 where it is gone.
-func (s *session) number(ctx context.Context, uid uint32) (number uint32, err error) {
-	err = s.c.do(ctx, "looking for a message", answerSize, func() error {
-		data, err := s.c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()
+func (c *client) number(ctx context.Context, uid uint32) (number uint32, err error) {
+	err = c.do(ctx, "looking for a message", answerSize, func() error {
+		data, err := c.Search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}}, nil).Wait()
 		if err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func FuzzFetch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sizes, bodies string) {
 		g := &guard{Conn: newPlayedConn([]string{"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n", sizes, bodies})}
 		g.allow(answerSize)
-		c := &client{guard: g, timeout: 50 * time.Millisecond, news: make(chan struct{}, 1)}
+		c := &client{guard: g, timeout: 50 * time.Millisecond, max: most, news: make(chan struct{}, 1)}
 		c.Client = imapclient.New(g, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{Mailbox: c.changed}})
 		defer c.close()
 		if c.WaitGreeting() != nil {
@@ -136,7 +136,7 @@ func FuzzFetch(f *testing.F) {
 				t.Errorf("a size for message %d", m.uid)
 			}
 		}
-		messages, _ := s.collect(t.Context(), known)
+		messages, _ := s.c.collect(t.Context(), known)
 		for _, m := range messages {
 			if m.uid < 1 || m.uid > 3 || len(m.raw) > most || !strings.Contains(sizes+bodies, string(m.raw)) && !strings.Contains(bodies, `\`) {
 				t.Errorf("message %d with %q", m.uid, m.raw)

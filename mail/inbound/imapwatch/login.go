@@ -68,7 +68,7 @@ func errNoLogin(m Mailbox, caps imap.CapSet) error {
 	case m.Token != nil:
 		return store.Errorf(store.Forbidden, "%s takes no token (OAUTHBEARER or XOAUTH2), it offers %s: give a password instead", m.Server, orNothing(offered))
 	case m.TLS == NoTLS:
-		return store.Errorf(store.Forbidden, "%s takes no password without TLS (LOGINDISABLED): use tls = \"starttls\" or \"implicit\"", m.Server)
+		return store.Errorf(store.Forbidden, "%s takes no password without TLS (LOGINDISABLED): use tls = \"starttls\" or \"implicit\" (imaps:// in a command)", m.Server)
 	}
 	return store.Errorf(store.Forbidden, "%s takes no password, it offers %s: give a token, or ask its provider for a password for programs", m.Server, orNothing(offered))
 }

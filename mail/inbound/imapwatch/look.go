@@ -34,7 +34,7 @@ func Look(ctx context.Context, o Options, m Mailbox) (r Report, err error) {
 	if err := c.login(ctx, m); err != nil {
 		return r, err
 	}
-	data, err := c.selectMailbox(ctx, m.Name)
+	data, err := c.selectMailbox(ctx, m.Name, nil)
 	if err != nil {
 		return r, err
 	}

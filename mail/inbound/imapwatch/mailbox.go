@@ -19,6 +19,7 @@ type watched struct {
 
 	failures int       // connections in a row that came to nothing
 	careful  bool      // the next messages are fetched one at a time
+	undated  int       // how often the answer about times was not understood
 	since    time.Time // of the trouble; zero where there is none
 	said     string    // the trouble that was logged last
 	saidAt   time.Time

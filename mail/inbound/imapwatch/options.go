@@ -66,7 +66,13 @@ func (m Mailbox) String() string { return m.Name + " of " + m.Account() }
 // An Archiver keeps messages as a community's history. It recognises those that it has.
 type Archiver interface {
 	// File returns a result for each message, in their order, after the commit. An error is about all of them.
-	File(ctx context.Context, community int64, messages [][]byte) ([]FileResult, error)
+	File(ctx context.Context, community int64, messages []Incoming) ([]FileResult, error)
+}
+
+// An Incoming is a message for an Archiver.
+type Incoming struct {
+	Raw      []byte
+	Received time.Time // when it came into the mailbox (INTERNALDATE, RFC 3501 2.3.3); zero where the server does not say
 }
 
 // A FileResult is what became of a message: Err is nil where it is kept now, or was before (Known).

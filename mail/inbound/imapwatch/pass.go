@@ -54,12 +54,12 @@ func (s *session) recent(ctx context.Context) error {
 
 // fresh handles the messages that the server finds from a UID on.
 func (s *session) fresh(ctx context.Context, from imap.UID, criteria imap.SearchCriteria) error {
-	found, err := s.search(ctx, "looking for new messages", &criteria)
+	found, err := s.c.search(ctx, "looking for new messages", &criteria)
 	if err != nil {
 		return err
 	}
 	blocks := newBlocks(found, from)
-	if err := s.believable(blocks); err != nil {
+	if err := believable(blocks, s.c, s.there); err != nil {
 		return err
 	}
 	for uids := blocks.next(); len(uids) > 0; uids = blocks.next() {
@@ -71,9 +71,9 @@ func (s *session) fresh(ctx context.Context, from imap.UID, criteria imap.Search
 }
 
 // believable: a server that names more messages than its mailbox has would keep us busy for ever.
-func (s *session) believable(b *blocks) error {
-	there := uint64(s.there)
-	if mailbox := s.c.Mailbox(); mailbox != nil {
+func believable(b *blocks, c *client, opened uint32) error {
+	there := uint64(opened)
+	if mailbox := c.Mailbox(); mailbox != nil {
 		there = max(there, uint64(mailbox.NumMessages))
 	}
 	if n := b.count(); n > 2*there+blockSize {
@@ -147,7 +147,7 @@ func (s *session) slow(ctx context.Context, uids []uint32) error {
 
 // alone fetches and handles one message by itself. Where that ends the connection, the message is to blame.
 func (s *session) alone(ctx context.Context, open store.IMAPOpen) error {
-	m, found, err := s.one(ctx, open.UID)
+	m, found, err := s.single(ctx, open.UID)
 	var b *babble
 	var refused *refusal
 	switch {
@@ -165,6 +165,42 @@ func (s *session) alone(ctx context.Context, open store.IMAPOpen) error {
 		return s.step(outcome{uid: open.UID, verdict: gone})
 	}
 	return s.handleOne(m, open)
+}
+
+// single fetches one message by itself, with the time at which it came where that is wanted.
+func (s *session) single(ctx context.Context, uid uint32) (m message, found bool, err error) {
+	var known []sized
+	if s.Mode == Archive && s.dated(uid) {
+		if known, err = s.sizes(ctx, []uint32{uid}); err != nil {
+			return m, false, err
+		}
+	}
+	if m, found, err = s.c.one(ctx, uid); len(known) > 0 {
+		m.date = known[0].date
+	}
+	return m, found, err
+}
+
+// mostUndated is how often a server may answer in a way that is not understood when it is asked for times.
+const mostUndated = 2
+
+// dated says whether the server is to be asked when a message came: where that decides about it, or is kept with it.
+func (s *session) dated(uid uint32) bool {
+	return (s.Mode == Archive || uid <= s.state.HistoryTo) && s.undated < mostUndated
+}
+
+// sizes asks for sizes, and for times. There are servers that do not know when a message came, and say so with a NIL that
+// no reader expects.
+func (s *session) sizes(ctx context.Context, uids []uint32) (known []sized, err error) {
+	dates := s.dated(uids[0])
+	known, err = s.c.sizes(ctx, uids, dates)
+	var b *babble
+	if dates && errors.As(err, &b) {
+		if s.undated++; s.undated == mostUndated {
+			s.log.Warn("the server is no longer asked when messages came, since what it answers is not understood", "error", line(err.Error()))
+		}
+	}
+	return known, err
 }
 
 // again notes what became of the message at which the connection broke.

@@ -16,7 +16,6 @@ import (
 type session struct {
 	*watched
 	c         *client
-	caps      imap.CapSet
 	permanent []imap.Flag // that can be set and stay
 	there     uint32      // messages when it was opened
 	noIdle    bool        // the server refused IDLE although it offers it
@@ -42,12 +41,12 @@ func (m *watched) open(ctx context.Context) (*session, error) {
 }
 
 func (s *session) sel(ctx context.Context) error {
-	data, err := s.c.selectMailbox(ctx, s.Name)
+	data, err := s.c.selectMailbox(ctx, s.Name, nil)
 	if err != nil {
 		return err
 	}
 	s.permanent, s.there = data.PermanentFlags, data.NumMessages
-	if s.caps, err = s.c.capabilities(ctx); err != nil {
+	if s.c.caps, err = s.c.capabilities(ctx); err != nil {
 		return err
 	}
 	if data.UIDValidity == s.state.UIDValidity {
@@ -56,9 +55,9 @@ func (s *session) sel(ctx context.Context) error {
 	return s.renew(ctx, data)
 }
 
-func (c *client) selectMailbox(ctx context.Context, name string) (data *imap.SelectData, err error) {
+func (c *client) selectMailbox(ctx context.Context, name string, options *imap.SelectOptions) (data *imap.SelectData, err error) {
 	err = c.do(ctx, "opening the mailbox "+name, answerSize, func() (err error) {
-		data, err = c.Select(name, nil).Wait()
+		data, err = c.Select(name, options).Wait()
 		return err
 	})
 	var said *imap.Error
@@ -87,7 +86,7 @@ func (s *session) renew(ctx context.Context, data *imap.SelectData) error {
 	if last > 0 {
 		last--
 	} else if data.NumMessages > 0 { // RFC 2060 servers need not say UIDNEXT
-		all, err := s.search(ctx, "looking for the last message", &imap.SearchCriteria{UID: []imap.UIDSet{{{Start: 1, Stop: 0}}}})
+		all, err := s.c.search(ctx, "looking for the last message", &imap.SearchCriteria{UID: []imap.UIDSet{{{Start: 1, Stop: 0}}}})
 		if err != nil {
 			return err
 		}
@@ -107,13 +106,13 @@ func (s *session) renew(ctx context.Context, data *imap.SelectData) error {
 	return nil
 }
 
-func (s *session) search(ctx context.Context, what string, criteria *imap.SearchCriteria) (found imap.UIDSet, err error) {
+func (c *client) search(ctx context.Context, what string, criteria *imap.SearchCriteria) (found imap.UIDSet, err error) {
 	var options *imap.SearchOptions
-	if s.caps.Has(imap.CapESearch) { // ranges in place of a number for each message
+	if c.caps.Has(imap.CapESearch) { // ranges in place of a number for each message
 		options = &imap.SearchOptions{ReturnAll: true}
 	}
-	err = s.c.do(ctx, what, searchSize, func() error {
-		data, err := s.c.UIDSearch(criteria, options).Wait()
+	err = c.do(ctx, what, searchSize, func() error {
+		data, err := c.UIDSearch(criteria, options).Wait()
 		if err != nil {
 			return err
 		}
@@ -146,7 +145,7 @@ func (s *session) wait(ctx context.Context) error {
 		d = min(d, max(0, next.Sub(s.w.opts.Now())))
 	}
 	timer := s.w.opts.After(d)
-	if !s.noIdle && s.caps.Has(imap.CapIdle) {
+	if !s.noIdle && s.c.caps.Has(imap.CapIdle) {
 		return s.idle(ctx, timer)
 	}
 	select {

@@ -1,0 +1,152 @@
+package calendar
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"guildpost/calendar/itip"
+	"guildpost/mail"
+	"guildpost/store"
+)
+
+// A Plan is a meeting that somebody wants to call.
+type Plan struct {
+	Title       string
+	Location    string    // where, or the link
+	Description string    // lines in LF
+	Starts      time.Time // what the clocks of the zone show
+	Zone        string    // IANA
+	Length      time.Duration
+	Rule        string // RRULE; "" for one date
+}
+
+// Limits of a meeting. The texts are as long as Outlook shows them.
+const (
+	maxTitle       = 250
+	maxLocation    = 500
+	maxDescription = 20_000
+	maxLength      = 31 * 24 * time.Hour
+)
+
+// Call keeps a meeting and invites the members. The error is Invalid, with a sentence, for a plan that cannot be.
+func (k *Calendar) Call(ctx context.Context, by store.Actor, c store.Community, p Plan) (store.Meeting, error) {
+	if c.Closed {
+		return store.Meeting{}, store.Errorf(store.Conflict, "%s is closed", c.Title)
+	}
+	m, err := p.meeting(by.At)
+	if err != nil {
+		return m, err
+	}
+	m.CommunityID = c.ID
+	if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
+		return m, err
+	}
+	if m, err = k.DB.AddMeeting(ctx, by, m); err != nil {
+		return m, err
+	}
+	_, err = k.Due(ctx, by.At)
+	return m, err
+}
+
+// Cancel cancels a meeting and tells those who are invited.
+func (k *Calendar) Cancel(ctx context.Context, by store.Actor, id int64) (store.Meeting, error) {
+	m, err := k.DB.Meeting(ctx, id)
+	if err != nil {
+		return m, err
+	}
+	if over(m, by.At) {
+		return m, store.Errorf(store.Conflict, "this meeting is over: it cannot be cancelled any more")
+	}
+	if m, err = k.DB.CancelMeeting(ctx, by, id); err != nil {
+		return m, err
+	}
+	_, err = k.Due(ctx, by.At)
+	return m, err
+}
+
+// over says whether the last date of a meeting has ended.
+func over(m store.Meeting, now time.Time) bool { return !m.EndsAt.IsZero() && !now.Before(m.EndsAt) }
+
+// meeting checks a plan.
+func (p Plan) meeting(now time.Time) (m store.Meeting, err error) {
+	m = store.Meeting{Title: strings.TrimSpace(p.Title), Location: strings.TrimSpace(p.Location), Description: strings.TrimSpace(p.Description),
+		Starts: p.Starts.Truncate(time.Second), Zone: p.Zone, Length: p.Length.Truncate(time.Second)}
+	if err := p.check(m); err != nil {
+		return m, err
+	}
+	if p.Rule != "" {
+		rule, err := itip.ParseRule(p.Rule)
+		if err != nil {
+			return m, store.Errorf(store.Invalid, "the rule %q cannot be followed: %w", p.Rule, err)
+		}
+		m.Rule = rule.String()
+	}
+	series, err := seriesOf(m)
+	if err != nil {
+		return m, err
+	}
+	if last, ok := series.Last(time.UTC); ok {
+		m.EndsAt = last.End.Instant(time.UTC)
+	}
+	if over(m, now) {
+		return m, store.Errorf(store.Invalid, "the meeting would be over by now: its last date ends at %s", m.EndsAt.Format(time.RFC3339))
+	}
+	return m, nil
+}
+
+func (p Plan) check(m store.Meeting) error {
+	for _, text := range []struct {
+		name, value string
+		most        int
+	}{{"title", m.Title, maxTitle}, {"location", m.Location, maxLocation}, {"description", m.Description, maxDescription}} {
+		if len(text.value) > text.most {
+			return store.Errorf(store.Invalid, "the %s has %d bytes; %d are the most", text.name, len(text.value), text.most)
+		}
+		if strings.ContainsFunc(text.value, func(r rune) bool { return r < ' ' && (r != '\n' || text.name != "description") || r == 0x7f }) {
+			return store.Errorf(store.Invalid, "the %s holds a control character", text.name)
+		}
+	}
+	switch _, err := time.LoadLocation(m.Zone); {
+	case m.Title == "":
+		return store.Errorf(store.Invalid, "a meeting needs a title")
+	case err != nil || m.Zone == "" || m.Zone == "Local":
+		return store.Errorf(store.Invalid, "%q is no time zone such as Europe/Berlin", m.Zone)
+	case m.Length < time.Minute || m.Length > maxLength:
+		return store.Errorf(store.Invalid, "a meeting takes between a minute and 31 days, not %s", p.Length)
+	}
+	return nil
+}
+
+// seriesOf is a meeting with all its dates.
+func seriesOf(m store.Meeting) (itip.Series, error) {
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		return itip.Series{}, fmt.Errorf("meeting %s: %w", m.UID, err)
+	}
+	start := itip.Time{Wall: m.Starts, Zone: zone}
+	e := itip.Event{Kind: itip.KindEvent, UID: m.UID, Sequence: m.Sequence, Start: start, End: start.Add(itip.Duration{Exact: m.Length}),
+		Summary: m.Title, Location: m.Location, Description: m.Description, Status: "CONFIRMED"}
+	if m.Rule != "" {
+		rule, err := itip.ParseRule(m.Rule)
+		if err != nil {
+			return itip.Series{}, fmt.Errorf("meeting %s: %w", m.UID, err)
+		}
+		e.Rules = []itip.Rule{rule}
+	}
+	return itip.Series{Master: e}, nil
+}
+
+// Next returns when the next dates of a meeting start that have not ended at a time, at most n, and whether there are more.
+func Next(m store.Meeting, now time.Time, n int) (starts []time.Time, more bool) {
+	series, err := seriesOf(m)
+	if err != nil {
+		return nil, false
+	}
+	found, _ := series.Next(now.Add(-m.Length+1), n+1, time.UTC) // what there is comes with the error
+	for _, o := range found[:min(n, len(found))] {
+		starts = append(starts, o.Start.Instant(time.UTC))
+	}
+	return starts, len(found) > n
+}

@@ -1,0 +1,117 @@
+package calendar
+
+import (
+	"time"
+
+	"guildpost/calendar/itip"
+	"guildpost/mail"
+	"guildpost/store"
+	"guildpost/templates"
+)
+
+// A letter is a mail about a meeting to one subscriber.
+type letter struct {
+	community store.Community
+	to        store.Subscription
+	data      any    // one of the types of package templates
+	from      string // where a plain reply goes, unless replies is given
+	replies   string
+	object    []byte // the calendar object, nil for none
+	method    itip.Method
+	id        string        // Message-ID, "" for a new one
+	answers   *mail.Message // the mail that it answers, or nil
+}
+
+// notice writes a letter.
+func (k *Calendar) notice(w letter) (store.Notice, error) {
+	text, err := templates.Render(k.language(w.community, w.to), w.data)
+	if err != nil {
+		return store.Notice{}, err
+	}
+	d := mail.Draft{Subject: text.Subject, Date: k.Now(), MessageID: w.id, Text: text.Text, Flowed: true, HTML: text.HTML}
+	if d.MessageID == "" {
+		if d.MessageID, err = mail.NewMessageID(k.Random, k.Now(), w.community.Domain); err != nil {
+			return store.Notice{}, err
+		}
+	}
+	if d.From, err = mail.ParseAddress(w.from); err != nil {
+		return store.Notice{}, err
+	}
+	d.From.Name = w.community.Title
+	if w.replies != "" {
+		replies, err := mail.ParseAddress(w.replies)
+		if err != nil {
+			return store.Notice{}, err
+		}
+		d.ReplyTo = []mail.Address{replies}
+	}
+	to, err := mail.ParseAddress(w.to.Address)
+	if err != nil {
+		return store.Notice{}, err
+	}
+	to.Name = w.to.Name
+	d.To = []mail.Address{to}
+	if w.object != nil {
+		d.Alternatives = []mail.Attachment{{Type: "text/calendar; charset=utf-8; method=" + string(w.method), Data: w.object}}
+		d.Attachments = []mail.Attachment{{Type: `application/ics; name="invite.ics"`, Name: "invite.ics", Data: w.object}}
+	}
+	if m := w.answers; m != nil && m.MessageID != "" {
+		d.IsReply, d.InReplyTo = true, m.MessageID
+		d.References = append(append([]string{}, m.References...), m.MessageID)
+	}
+	raw, err := d.Bytes()
+	token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
+	return store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw,
+		Sender: mail.BounceAddress(w.community.Name, w.community.Domain, token)}, err
+}
+
+// language is the reader's, else the community's, else the installation's.
+func (k *Calendar) language(c store.Community, s store.Subscription) string {
+	for _, choice := range []string{s.Language, c.Language, k.Language} {
+		if choice != "" {
+			return choice
+		}
+	}
+	return "en"
+}
+
+// zone is where times are shown for a reader; where nothing is known, that is the meeting's.
+func (k *Calendar) zone(c store.Community, s store.Subscription, m store.Meeting) *time.Location {
+	for _, name := range []string{s.Timezone, c.Timezone, m.Zone} {
+		if zone, err := time.LoadLocation(name); name != "" && err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// shown are the next dates of a meeting for a reader.
+func (k *Calendar) shown(c store.Community, s store.Subscription, m store.Meeting, n int) (dates []time.Time, more bool) {
+	dates, more = Next(m, k.Now(), n)
+	for i := range dates {
+		dates[i] = dates[i].In(k.zone(c, s, m))
+	}
+	return dates, more
+}
+
+// first is the next date of a meeting for a reader; the zero time where there is none.
+func (k *Calendar) first(c store.Community, s store.Subscription, m store.Meeting) (next time.Time) {
+	if dates, _ := k.shown(c, s, m, 1); len(dates) > 0 {
+		next = dates[0]
+	}
+	return next
+}
+
+// ticket is an invitation's address and link.
+func (k *Calendar) ticket(c store.Community, token string) templates.Ticket {
+	made := templates.Ticket{Address: mail.TicketAddress(c.Name, c.Domain, token)}
+	if k.PublicURL != "" {
+		made.URL = k.PublicURL + "/t/" + token
+	}
+	return made
+}
+
+func forReader(c store.Community, s store.Subscription) templates.For {
+	return templates.For{Recipient: s.Name, Community: templates.Community{Title: c.Title, Address: c.Address(), Name: c.Name, Domain: c.Domain,
+		Colour: c.Colour, Purpose: c.Purpose}}
+}

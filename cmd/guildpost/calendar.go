@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"guildpost/calendar"
+	"guildpost/mail"
+	"guildpost/mail/list"
+	"guildpost/store"
+	"guildpost/templates"
+)
+
+// calendarOf is the calendar beside a list: for the same communities, by the same clock and keys.
+func calendarOf(l *list.List) *calendar.Calendar {
+	return &calendar.Calendar{DB: l.DB, Keys: l.Keys, Log: l.Log, Now: l.Now, Random: l.Random, PublicURL: l.PublicURL, Language: l.Language,
+		Help: l.Helped, Proven: l.Proven}
+}
+
+// tickets joins list and calendar, which do not know each other: each has its kinds of tickets.
+type tickets struct {
+	*list.List
+	meets *calendar.Calendar
+}
+
+// invitation opens a token; false where it is not that of an invitation, or not good any more.
+func (t tickets) invitation(token string) (mail.Ticket, bool) {
+	ticket, err := t.Keys.Open(token, t.Now())
+	return ticket, err == nil && ticket.Kind == mail.TicketRSVP
+}
+
+// answer handles a mail to a ticket.
+func (t tickets) answer(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, token string) error {
+	if ticket, ok := t.invitation(token); ok {
+		return t.meets.Answer(ctx, c, env, m, ticket)
+	}
+	return t.List.Ticket(ctx, c, env, m, token)
+}
+
+// ShowTicket implements web.Tickets.
+func (t tickets) ShowTicket(ctx context.Context, token string) (list.Outcome, error) {
+	ticket, ok := t.invitation(token)
+	if !ok {
+		return t.List.ShowTicket(ctx, token)
+	}
+	page, err := t.meets.Show(ctx, ticket)
+	return invitationPage(page), err
+}
+
+// UseTicket implements web.Tickets.
+func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outcome, error) {
+	ticket, ok := t.invitation(token)
+	if !ok {
+		return t.List.UseTicket(ctx, token, reason)
+	}
+	page, err := t.meets.Press(ctx, ticket, reason)
+	return invitationPage(page), err
+}
+
+func invitationPage(p calendar.Page) list.Outcome {
+	return list.Outcome{Community: p.Community, Kind: "rsvp", Problem: p.Problem,
+		Choices: []string{string(store.Accepted), string(store.Tentative), string(store.Declined)},
+		About:   templates.Args{Subject: p.Title, When: p.Start, Code: string(p.Answer)}}
+}
+
+// newCalendar makes the calendar for a command.
+func (a *app) newCalendar(ctx context.Context, db *store.DB) (*calendar.Calendar, error) {
+	l, err := a.newList(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return calendarOf(l), nil
+}
+
+// runMeetingsDue tells of meetings what is due, by a clock that shows that time.
+func (a *app) runMeetingsDue(ctx context.Context, db *store.DB, _ *Config, until time.Time) (n int, err error) {
+	k, err := a.newCalendar(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	k.Now = func() time.Time { return until }
+	return k.Due(ctx, until)
+}
+
+// meetingOf finds a meeting of a community by its number.
+func meetingOf(ctx context.Context, db *store.DB, c store.Community, id int64) (store.Meeting, error) {
+	m, err := db.Meeting(ctx, id)
+	var missing *store.Error
+	if errors.As(err, &missing) && missing.Kind == store.NotFound || err == nil && m.CommunityID != c.ID {
+		return m, withHint(store.Errorf(store.NotFound, "%s has no meeting %d", c.Address(), id), "guildpost meeting list %s --all shows their numbers", c.Name)
+	}
+	return m, err
+}

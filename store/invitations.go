@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// An Invitation is what somebody was last told of a meeting. It is made when they are invited, follows the meeting's
+// changes, and ends with it, or when they leave the community; who comes back is invited again.
+type Invitation struct {
+	MeetingID    int64
+	Token        string // of the ticket at which answers come back; stays the same
+	State        InvitationState
+	Sequence     int // of the meeting, when it was last sent
+	SentAt       time.Time
+	Subscription Subscription // as it is now
+}
+
+// InvitationState says what was last sent.
+type InvitationState string
+
+// The states of an invitation.
+const (
+	Invited   InvitationState = "invited"
+	Uninvited InvitationState = "cancelled"
+)
+
+const invitationColumns = subscriptionColumns + ", i.meeting_id, i.token, i.state, i.sequence, i.sent_at"
+
+const fromInvitations = " FROM invitations i JOIN subscriptions s ON s.id = i.subscription_id JOIN members m ON m.id = s.member_id "
+
+func scanInvitation(row rowScanner) (i Invitation, err error) {
+	var sent int64
+	i.Subscription, err = scanSubscription(scannerWith{row, []any{&i.MeetingID, &i.Token, &i.State, &i.Sequence, &sent}})
+	i.SentAt = fromMicros(sent)
+	return i, err
+}
+
+// scannerWith scans further columns of a row into more.
+type scannerWith struct {
+	row  rowScanner
+	more []any
+}
+
+// Scan implements rowScanner.
+func (s scannerWith) Scan(dest ...any) error { return s.row.Scan(append(dest, s.more...)...) }
+
+// Invitation returns what a subscriber was told of a meeting.
+func (db *DB) Invitation(ctx context.Context, meetingID, subscriptionID int64) (i Invitation, err error) {
+	err = db.queryRow(ctx, "they are not invited to this meeting", func(row rowScanner) (err error) {
+		i, err = scanInvitation(row)
+		return err
+	}, "SELECT "+invitationColumns+fromInvitations+"WHERE i.meeting_id = ? AND i.subscription_id = ?", meetingID, subscriptionID)
+	return i, err
+}
+
+// Invitations returns those of a meeting by subscription behind one, at most limit.
+func (db *DB) Invitations(ctx context.Context, meetingID, after int64, limit int) ([]Invitation, error) {
+	return db.invitations(ctx, "WHERE i.meeting_id = ? AND i.subscription_id > ? ORDER BY i.subscription_id LIMIT ?", meetingID, after, limit)
+}
+
+// Outdated returns invitations of people who must hear: the meeting has changed or was cancelled since, or they are no
+// members any more. Those to whom mail fails hear when it does not any more.
+func (db *DB) Outdated(ctx context.Context, m Meeting, limit int) ([]Invitation, error) {
+	return db.invitations(ctx, `WHERE i.meeting_id = ? AND i.state = 'invited'
+		AND (i.sequence < ? AND s.state <> 'suspended' OR s.state IN ('left', 'removed', 'banned')) ORDER BY i.subscription_id LIMIT ?`, m.ID, m.Sequence, limit)
+}
+
+func (db *DB) invitations(ctx context.Context, where string, args ...any) (all []Invitation, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		i, err := scanInvitation(row)
+		all = append(all, i)
+		return err
+	}, "SELECT "+invitationColumns+fromInvitations+where, args...)
+	return all, err
+}
+
+// NotInvited returns active members of the meeting's community who have no invitation, by subscription behind one. Who is
+// away is among them: their calendar is what they come back to.
+func (db *DB) NotInvited(ctx context.Context, m Meeting, after int64, limit int) (all []Subscription, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		s, err := scanSubscription(row)
+		all = append(all, s)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+`WHERE s.community_id = ? AND s.id > ? AND s.state = 'active'
+		AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.meeting_id = ? AND i.subscription_id = s.id AND i.state = 'invited')
+		ORDER BY s.id LIMIT ?`, m.CommunityID, after, m.ID, limit)
+	return all, err
+}
+
+// A Telling is an invitation as it will be, and the mail that makes it so.
+type Telling struct {
+	Invitation Invitation
+	Notice     Notice
+}
+
+// Tell keeps invitations and sends their mails, in one transaction. Who was told that already, by another daemon, gets no
+// second mail. Conflict where the meeting is not what the mails say any more.
+func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling) (told int, err error) {
+	packed := make([]packedRaw, len(all))
+	for i, one := range all {
+		packed[i] = packRaw(one.Notice.Raw)
+	}
+	err = db.durable.do(ctx, func(t *tx) error {
+		told = 0
+		var sequence int
+		if err := t.row("SELECT sequence FROM meetings WHERE id = ?"+t.dialect.forKeyShare(), m.ID).Scan(&sequence); err != nil {
+			return err
+		}
+		if sequence != m.Sequence {
+			return Errorf(Conflict, "the meeting %s was changed meanwhile", m.UID)
+		}
+		for i, one := range all {
+			n, err := t.keepInvitation(now, one.Invitation)
+			if err == nil && n > 0 {
+				told++
+				err = t.sendNotice(now, one.Notice, packed[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return told, err
+}
+
+func (t *tx) keepInvitation(now time.Time, i Invitation) (int64, error) {
+	return t.exec(`INSERT INTO invitations (meeting_id, subscription_id, address, token, state, sequence, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (meeting_id, subscription_id) DO UPDATE SET address = excluded.address, token = excluded.token, state = excluded.state,
+			sequence = excluded.sequence, sent_at = excluded.sent_at
+		WHERE invitations.state <> excluded.state OR invitations.sequence < excluded.sequence`,
+		i.MeetingID, i.Subscription.ID, i.Subscription.Address, i.Token, i.State, i.Sequence, micros(now))
+}

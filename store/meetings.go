@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// A Meeting is called by a facilitator or by command, is changed and cancelled by them, and stays when it is over. Its
+// dates follow from Starts, Zone and Rule; answers are kept beside it, as RSVPs.
+type Meeting struct {
+	ID          int64
+	CommunityID int64
+	UID         string
+	Title       string
+	Location    string
+	Description string
+	Starts      time.Time // what the clocks of the zone show, as a time in UTC
+	Zone        string    // IANA
+	Length      time.Duration
+	Rule        string // RRULE (RFC 5545 3.3.10); "" for one date
+	Sequence    int    // rises when time, place or rule change, and when it is cancelled
+	State       MeetingState
+	Actor       string // who called it
+	CreatedAt   time.Time
+	EndsAt      time.Time // the end of the last date; zero for a meeting that repeats without end
+}
+
+// MeetingState is where a meeting stands.
+type MeetingState string
+
+// The states of a meeting.
+const (
+	MeetingConfirmed MeetingState = "confirmed"
+	MeetingCancelled MeetingState = "cancelled"
+)
+
+const (
+	wallLayout = "2006-01-02T15:04:05"
+	// noEnd is kept as the end of what has none: the last second of the year 9999.
+	noEnd = 253402300799_000_000
+	// lookAgain stands in meetings.seen: its invitations may not be those of the members.
+	lookAgain = -1
+)
+
+const meetingColumns = `m.id, m.community_id, m.uid, m.title, m.location, m.description, m.starts, m.timezone, m.seconds, m.rule,
+	m.sequence, m.state, m.actor, m.created_at, m.ends_at`
+
+func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
+	var starts string
+	var seconds, created, ends int64
+	err = row.Scan(append([]any{&m.ID, &m.CommunityID, &m.UID, &m.Title, &m.Location, &m.Description, &starts, &m.Zone, &seconds, &m.Rule,
+		&m.Sequence, &m.State, &m.Actor, &created, &ends}, more...)...)
+	if err != nil {
+		return m, err
+	}
+	m.Length, m.CreatedAt = time.Duration(seconds)*time.Second, fromMicros(created)
+	if ends != noEnd {
+		m.EndsAt = fromMicros(ends)
+	}
+	m.Starts, err = time.Parse(wallLayout, starts)
+	return m, err
+}
+
+// AddMeeting keeps a new meeting. Nobody is invited yet: MeetingsToTell has it from now on. Conflict where the community
+// has a meeting of that UID.
+func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting) (Meeting, error) {
+	m.State, m.Actor, m.CreatedAt = MeetingConfirmed, by.Who, by.At
+	ends := int64(noEnd)
+	if !m.EndsAt.IsZero() {
+		ends = micros(m.EndsAt)
+	}
+	err := db.durable.do(ctx, func(t *tx) (err error) {
+		var n int
+		if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
+			return orConflict(err, "there is a meeting %s already", m.UID)
+		}
+		m.ID, err = t.insert(`INSERT INTO meetings (community_id, uid, title, location, description, starts, timezone, seconds, rule,
+			sequence, state, actor, created_at, ends_at, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			m.CommunityID, text(m.UID), text(m.Title), text(m.Location), text(m.Description), m.Starts.Format(wallLayout), m.Zone,
+			int64(m.Length/time.Second), m.Rule, m.Sequence, m.State, m.Actor, micros(m.CreatedAt), ends, lookAgain)
+		if err != nil {
+			return err
+		}
+		return t.journal(by, entry{community: m.CommunityID, action: "add meeting", after: m.UID})
+	})
+	return m, err
+}
+
+func orConflict(err error, format string, args ...any) error {
+	if err != nil {
+		return err
+	}
+	return Errorf(Conflict, format, args...)
+}
+
+// CancelMeeting cancels a meeting; those who were invited are to be told. Conflict where it was cancelled already.
+func (db *DB) CancelMeeting(ctx context.Context, by Actor, id int64) (m Meeting, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		n, err := t.exec("UPDATE meetings SET state = ?, sequence = sequence + 1, seen = ? WHERE id = ? AND state <> ?",
+			MeetingCancelled, lookAgain, id, MeetingCancelled)
+		if err != nil {
+			return err
+		}
+		if m, err = scanMeeting(t.row("SELECT "+meetingColumns+" FROM meetings m WHERE m.id = ?", id)); isNoRows(err) {
+			return errNoMeeting()
+		}
+		if err == nil && n == 0 {
+			return Errorf(Conflict, "this meeting was cancelled already")
+		}
+		if err != nil {
+			return err
+		}
+		return t.journal(by, entry{community: m.CommunityID, action: "cancel meeting", after: m.UID})
+	})
+	return m, err
+}
+
+func errNoMeeting() error { return Errorf(NotFound, "there is no such meeting") }
+
+// Meeting returns the meeting with an ID.
+func (db *DB) Meeting(ctx context.Context, id int64) (Meeting, error) {
+	return db.meeting(ctx, "m.id = ?", id)
+}
+
+// MeetingByUID returns the meeting of a community with a UID.
+func (db *DB) MeetingByUID(ctx context.Context, communityID int64, uid string) (Meeting, error) {
+	return db.meeting(ctx, "m.community_id = ? AND m.uid = ?", communityID, text(uid))
+}
+
+func (db *DB) meeting(ctx context.Context, where string, args ...any) (m Meeting, err error) {
+	err = db.queryRow(ctx, "there is no such meeting", func(row rowScanner) (err error) {
+		m, err = scanMeeting(row)
+		return err
+	}, "SELECT "+meetingColumns+" FROM meetings m WHERE "+where, args...)
+	return m, err
+}
+
+// Meetings returns the meetings of a community whose last date ends after a time, in the order in which they were called.
+func (db *DB) Meetings(ctx context.Context, communityID int64, after time.Time) (all []Meeting, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		m, err := scanMeeting(row)
+		all = append(all, m)
+		return err
+	}, "SELECT "+meetingColumns+" FROM meetings m WHERE m.community_id = ? AND m.ends_at > ? ORDER BY m.id", communityID, micros(after))
+	return all, err
+}
+
+// A MeetingToTell is a meeting of which somebody may have to hear, and up to where the journal was looked at for that.
+type MeetingToTell struct {
+	Meeting
+	Mark int64
+}
+
+// MeetingsToTell returns the meetings that are not over and are new, were changed or cancelled, or in whose community
+// something changed since Told was called: its members, above all.
+func (db *DB) MeetingsToTell(ctx context.Context, now time.Time) (all []MeetingToTell, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var mark, seen int64
+		m, err := scanMeeting(row, &mark, &seen)
+		all = append(all, MeetingToTell{m, mark})
+		return err
+	}, `SELECT x.* FROM (SELECT `+meetingColumns+`, COALESCE((SELECT MAX(j.id) FROM journal j WHERE j.community_id = m.community_id), 0) AS mark,
+			m.seen AS seen FROM meetings m WHERE m.ends_at > ?) x
+		WHERE x.seen < x.mark ORDER BY x.id LIMIT 1000`, micros(now))
+	return all, err
+}
+
+// Told notes that everybody has heard of a meeting as it is. It changes nothing where the meeting has changed since.
+func (db *DB) Told(ctx context.Context, m MeetingToTell) error {
+	return db.relaxed.do(ctx, func(t *tx) error {
+		_, err := t.exec("UPDATE meetings SET seen = ? WHERE id = ? AND sequence = ?", m.Mark, m.ID, m.Sequence)
+		return err
+	})
+}

@@ -1,0 +1,198 @@
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"guildpost/store"
+)
+
+var meetingCases = []testCase{
+	{"a meeting is kept as it was called, and cancelled once", meetingLife},
+	{"each is told once, and again what changed", meetingTold},
+	{"who joins is not invited yet, who leaves is still", meetingMembers},
+	{"of two answers the newer one stays, whatever the order", rsvpOrder},
+	{"answers and invitations go with the person", rsvpErased},
+}
+
+// Meeting adds a meeting to a community.
+func Meeting(t testing.TB, db *store.DB, c store.Community, uid string) store.Meeting {
+	t.Helper()
+	m, err := db.AddMeeting(ctx, By(Now), store.Meeting{CommunityID: c.ID, UID: uid, Title: "Clinic", Location: "Room 3",
+		Starts: time.Date(2026, 8, 10, 15, 0, 0, 0, time.UTC), Zone: "Europe/Berlin", Length: time.Hour, EndsAt: Now.Add(10 * day)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// tell invites subscribers, or tells them that they are not any more.
+func tell(t *testing.T, db *store.DB, m store.Meeting, state store.InvitationState, all ...store.Subscription) int {
+	t.Helper()
+	var tellings []store.Telling
+	for _, s := range all {
+		tellings = append(tellings, store.Telling{
+			Invitation: store.Invitation{MeetingID: m.ID, Token: "t", State: state, Sequence: m.Sequence, Subscription: s},
+			Notice:     store.Notice{CommunityID: m.CommunityID, SubscriptionID: s.ID, Recipient: s.Address, Raw: []byte("To: " + s.Address + "\n\nx")}})
+	}
+	n, err := db.Tell(ctx, Now, m, tellings)
+	check(t, err)
+	return n
+}
+
+func meetingLife(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	m := Meeting(t, db, c, "one@x")
+	endless := m
+	endless.UID, endless.Rule, endless.EndsAt = "two@x", "FREQ=WEEKLY", time.Time{}
+	endless, err := db.AddMeeting(ctx, By(Now), endless)
+	check(t, err)
+	_, err = db.AddMeeting(ctx, By(Now), m)
+	wantKind(t, "the same UID", err, store.Conflict)
+	got, err := db.MeetingByUID(ctx, c.ID, "one@x")
+	check(t, err)
+	equal(t, "the meeting", fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", m))
+	all, err := db.Meetings(ctx, c.ID, Now.Add(11*day))
+	check(t, err)
+	equal(t, "not over", fmt.Sprintf("%+v", all), fmt.Sprintf("%+v", []store.Meeting{endless}))
+	cancelled, err := db.CancelMeeting(ctx, By(Now), m.ID)
+	check(t, err)
+	equal(t, "cancelled", fmt.Sprint(cancelled.State, cancelled.Sequence), "cancelled1")
+	_, err = db.CancelMeeting(ctx, By(Now), m.ID)
+	wantKind(t, "cancelled twice", err, store.Conflict)
+	_, err = db.CancelMeeting(ctx, By(Now), 99)
+	wantKind(t, "none", err, store.NotFound)
+	_, err = db.MeetingByUID(ctx, Community(t, db, "other").ID, "one@x")
+	wantKind(t, "another community's", err, store.NotFound)
+}
+
+// toTell are the meetings of which somebody may have to hear; they are taken as told.
+func toTell(t *testing.T, db *store.DB, now time.Time) (uids []string) {
+	t.Helper()
+	all, err := db.MeetingsToTell(ctx, now)
+	check(t, err)
+	for _, m := range all {
+		uids = append(uids, m.UID)
+		check(t, db.Told(ctx, m))
+	}
+	return uids
+}
+
+func meetingTold(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 3)
+	m := Meeting(t, db, c, "one@x")
+	equal(t, "a new meeting", fmt.Sprint(toTell(t, db, Now)), "[one@x]")
+	equal(t, "when it is told", len(toTell(t, db, Now)), 0)
+	equal(t, "invited", tell(t, db, m, store.Invited, members[:2]...), 2)
+	equal(t, "invited again", tell(t, db, m, store.Invited, members...), 1)
+	equal(t, "mails", len(Drain(t, db, Now)), 3)
+	stale := m
+	m, err := db.CancelMeeting(ctx, By(Now), m.ID)
+	check(t, err)
+	_, err = db.Tell(ctx, Now, stale, nil)
+	wantKind(t, "what is not so any more", err, store.Conflict)
+	equal(t, "a cancelled one", fmt.Sprint(toTell(t, db, Now)), "[one@x]")
+	outdated, err := db.Outdated(ctx, m, 2)
+	check(t, err)
+	equal(t, "who must hear", len(outdated), 2)
+	equal(t, "uninvited", tell(t, db, m, store.Uninvited, members...), 3)
+	outdated, err = db.Outdated(ctx, m, 2)
+	check(t, err)
+	equal(t, "who must hear still", len(outdated), 0)
+	equal(t, "when it is told", len(toTell(t, db, Now)), 0)
+}
+
+func meetingMembers(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 3)
+	m := Meeting(t, db, c, "one@x")
+	toTell(t, db, Now)
+	tell(t, db, m, store.Invited, members[1:]...)
+	missing, err := db.NotInvited(ctx, m, 0, 10)
+	check(t, err)
+	equal(t, "not invited", fmt.Sprint(len(missing), missing[0].ID), fmt.Sprint(1, members[0].ID))
+	check(t, db.EndSubscription(ctx, By(Now), members[2].ID, store.Left))
+	check(t, db.EndSubscription(ctx, By(Now), members[1].ID, store.Suspended))
+	equal(t, "after a change of members", fmt.Sprint(toTell(t, db, Now)), "[one@x]")
+	equal(t, "once it is over", len(toTell(t, db, Now.Add(11*day))), 0)
+	changed := m
+	changed.Sequence++
+	gone, err := db.Outdated(ctx, changed, 10)
+	check(t, err)
+	equal(t, "who must hear of a change: not who gets no mail", len(gone), 1)
+	gone, err = db.Outdated(ctx, m, 10)
+	check(t, err)
+	equal(t, "who left", fmt.Sprint(len(gone), gone[0].Subscription.ID), fmt.Sprint(1, members[2].ID))
+	tell(t, db, m, store.Uninvited, members[2])
+	page, err := db.Invitations(ctx, m.ID, members[1].ID, 10)
+	check(t, err)
+	equal(t, "a page", fmt.Sprint(len(page), page[0].State, page[0].Sequence), "1cancelled0")
+	_, err = db.Invitation(ctx, m.ID, members[0].ID)
+	wantKind(t, "never invited", err, store.NotFound)
+}
+
+func rsvpOrder(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 2)
+	m := Meeting(t, db, c, "one@x")
+	tell(t, db, m, store.Invited, members[0])
+	i, err := db.Invitation(ctx, m.ID, members[0].ID)
+	check(t, err)
+	newer := func(have, got store.RSVP) bool { return got.Stamp.After(have.Stamp) }
+	record := func(answer store.RSVPAnswer, occurrence string, after time.Duration) int {
+		n, err := db.RecordRSVPs(ctx, Now, i, []store.RSVP{{Occurrence: occurrence, Answer: answer, Source: "page", At: Now, Stamp: Now.Add(after)}}, newer, nil)
+		check(t, err)
+		return n
+	}
+	equal(t, "the first", record(store.Accepted, "", time.Hour), 1)
+	equal(t, "an older one", record(store.Declined, "", 0), 0)
+	equal(t, "one date", record(store.Declined, "20260810T130000Z", 0), 1)
+	equal(t, "a newer one", record(store.Tentative, "", 2*time.Hour), 1)
+	all, err := db.RSVPs(ctx, m.ID, 0)
+	check(t, err)
+	var got []string
+	for _, r := range all {
+		got = append(got, string(r.Answer)+" "+r.Occurrence)
+	}
+	equal(t, "answers", fmt.Sprintf("%q", got), `["tentative " "declined 20260810T130000Z"]`)
+	none, err := db.RSVPs(ctx, m.ID, members[1].ID)
+	check(t, err)
+	equal(t, "of somebody else", len(none), 0)
+	i.Subscription = members[1]
+	_, err = db.RecordRSVPs(ctx, Now, i, all, newer, nil)
+	wantKind(t, "who is not invited", err, store.NotFound)
+}
+
+func rsvpErased(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	other := Members(t, db, c, 1)[0]
+	_, _, err := db.AddMember(ctx, By(Now), c.ID, store.NewMember{Address: "ada@a.example", Name: "Ada Lovelace"})
+	check(t, err)
+	ada, err := db.SubscriptionByAddress(ctx, c.ID, "ada@a.example")
+	check(t, err)
+	m := Meeting(t, db, c, "one@x")
+	tell(t, db, m, store.Invited, ada, other)
+	for _, s := range []store.Subscription{ada, other} {
+		_, err := db.RecordRSVPs(ctx, Now, store.Invitation{MeetingID: m.ID, Subscription: s},
+			[]store.RSVP{{Answer: store.Accepted, Comment: "with Ada Lovelace", Source: "page", At: Now}}, nil, nil)
+		check(t, err)
+	}
+	p, err := db.Person(ctx, "ada@a.example")
+	check(t, err)
+	tables := map[string]int{}
+	check(t, db.EachPersonRow(ctx, p, func(table string, _ json.RawMessage) error {
+		tables[table]++
+		return nil
+	}))
+	equal(t, "exported", fmt.Sprint(tables["invitations"], tables["rsvps"]), "1 1")
+	check(t, db.EraseRows(ctx, p, erasure()))
+	all, err := db.RSVPs(ctx, m.ID, 0)
+	check(t, err)
+	equal(t, "answers left", fmt.Sprint(len(all), all[0].SubscriptionID == other.ID, all[0].Comment), "1 truewith Erased member")
+	left, err := db.Invitations(ctx, m.ID, 0, 10)
+	check(t, err)
+	equal(t, "invitations left", len(left), 1)
+}
