@@ -30,6 +30,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 )
 
@@ -58,7 +59,8 @@ type Box interface {
 	Next() (Message, error)
 	// Skip passes over the next message; io.EOF after the last.
 	Skip() error
-	// Progress returns how much was read and how much there is, in bytes; of is 0 where that is not known.
+	// Progress returns how much was read and how much there is, in bytes; of is 0 where that is not known. It may be called
+	// while another goroutine reads.
 	Progress() (done, of int64)
 	// Fingerprint is equal for a box that has not changed, as far as can be told without reading it; "" where nothing can.
 	Fingerprint() string
@@ -150,19 +152,20 @@ func startsMbox(start []byte) bool {
 // A counter counts what was read of a stream.
 type counter struct {
 	r           io.Reader
-	done, of    int64
+	done        atomic.Int64
+	of          int64
 	fingerprint string
 }
 
 // Read implements io.Reader.
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.done += int64(n)
+	c.done.Add(int64(n))
 	return n, err
 }
 
 // Progress is part of Box.
-func (c *counter) Progress() (done, of int64) { return c.done, c.of }
+func (c *counter) Progress() (done, of int64) { return c.done.Load(), c.of }
 
 // Fingerprint is part of Box.
 func (c *counter) Fingerprint() string { return c.fingerprint }

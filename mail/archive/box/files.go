@@ -15,16 +15,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // A files box has a message in each of its files, or another box.
 type files struct {
-	all      []file
-	next     int
-	inner    Box // of the file before next, while it has more
-	done, of int64
-	close    io.Closer // nil where there is nothing to close
+	all   []file
+	next  int
+	inner Box // of the file before next, while it has more
+	done  atomic.Int64
+	of    int64
+	close io.Closer // nil where there is nothing to close
 }
 
 // A file is one that holds a message.
@@ -74,7 +76,7 @@ func (b *files) take() (file, error) {
 	}
 	f := b.all[b.next]
 	b.next++
-	b.done += f.size
+	b.done.Add(f.size)
 	return f, nil
 }
 
@@ -131,7 +133,7 @@ func (b *files) Skip() error {
 }
 
 // Progress is part of Box.
-func (b *files) Progress() (done, of int64) { return b.done, b.of }
+func (b *files) Progress() (done, of int64) { return b.done.Load(), b.of }
 
 // Fingerprint is part of Box.
 func (b *files) Fingerprint() string {
