@@ -113,15 +113,6 @@ func (db *DB) KeptBack(ctx context.Context, now time.Time) (all []KeptBack, err 
 	return all, err
 }
 
-func (t *tx) isFull(now time.Time, limit Limit) (bool, error) {
-	var n int
-	err := t.row("SELECT n FROM limits WHERE name = ? AND since > ?", text(limit.Name), micros(now.Add(-limit.Within))).Scan(&n)
-	if isNoRows(err) {
-		return false, nil
-	}
-	return n >= limit.Most, err
-}
-
 func (t *tx) count(limit Limit, now time.Time) error {
 	_, err := t.countUp(limit, now)
 	return err

@@ -62,11 +62,8 @@ func (db *DB) MemberJournal(ctx context.Context, communityID, memberID int64, li
 // is for what a mail server may hand over twice.
 func (db *DB) SendNotices(ctx context.Context, now time.Time, once Limit, notices []Notice) (sent bool, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
-		full, err := t.isFull(now, once)
-		if sent = !full; err != nil || full {
-			return err
-		}
-		if err := t.count(once, now); err != nil {
+		reached, err := t.allow(now, []Limit{once})
+		if sent = reached == nil; err != nil || !sent {
 			return err
 		}
 		return t.sendNotices(now, notices)
