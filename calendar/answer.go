@@ -28,17 +28,9 @@ type verdict struct {
 	other   string           // the address that problem is about
 }
 
-// Answer handles a message to the ticket of an invitation. It is recorded or answered with help; what a robot sends without
-// a calendar object does nothing, since a vacation answer answers no invitation.
-func (k *Calendar) Answer(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
-	if auto, reason := mail.Automatic(m, env.From, env.From == ""); auto != mail.AutoNone {
-		k.Log.Info("a robot's answer to an invitation was passed over", "community", c.Address(), "message_id", m.MessageID, "reason", reason)
-		return nil
-	}
+// answerInvitation handles a message to the ticket of an invitation: it is recorded or answered with help.
+func (k *Calendar) answerInvitation(ctx context.Context, c store.Community, _ mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	a, err := k.answering(ctx, c, t)
-	if store.KindOf(err) == store.NotFound && err != nil {
-		return k.Help(ctx, c, env, m)
-	}
 	if err != nil {
 		return err
 	}

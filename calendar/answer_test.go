@@ -252,8 +252,8 @@ func TestOwnWordCounts(t *testing.T) {
 	page, err := w.Press(ctx, ticket, "declined")
 	w.check(err)
 	w.check(w.Answer(ctx, w.c, mail.Envelope{From: "ada@a.example"}, ahead.message(), ticket)) // it comes again
-	if got := w.answered(m); got != "1:declined" || page.Answer != store.Declined {
-		t.Errorf("answers %q, the page says %q", got, page.Answer)
+	if got := w.answered(m); got != "1:declined" || page.About.Code != string(store.Declined) {
+		t.Errorf("answers %q, the page says %q", got, page.About.Code)
 	}
 	if _, err := w.Press(ctx, ticket, "perhaps"); store.KindOf(err) != store.Invalid {
 		t.Errorf("a button that there is not: %v", err)

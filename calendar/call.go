@@ -43,7 +43,7 @@ func (k *Calendar) Call(ctx context.Context, by store.Actor, c store.Community, 
 	if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
 		return m, err
 	}
-	if m, err = k.DB.AddMeeting(ctx, by, m); err != nil {
+	if m, err = k.DB.AddMeeting(ctx, by, m, k.planned(by.At)); err != nil {
 		return m, err
 	}
 	_, err = k.Due(ctx, by.At)
@@ -135,7 +135,38 @@ func seriesOf(m store.Meeting) (itip.Series, error) {
 		}
 		e.Rules = []itip.Rule{rule}
 	}
-	return itip.Series{Master: e}, nil
+	series := itip.Series{Master: e}
+	for _, d := range m.Changes {
+		id, err := occurrenceID(d.Occurrence, zone)
+		if err != nil {
+			return itip.Series{}, fmt.Errorf("meeting %s: %w", m.UID, err)
+		}
+		if d.Cancelled {
+			series.Master.Exceptions = append(series.Master.Exceptions, id)
+			continue
+		}
+		series.Changes = append(series.Changes, changedDate(series.Master, d, id))
+	}
+	return series, nil
+}
+
+// changedDate is one date of a series that differs from the rest (RFC 5545 3.8.4.4).
+func changedDate(master itip.Event, d store.DateChange, id itip.Time) itip.Event {
+	e := master
+	e.Rules, e.Exceptions, e.RecurrenceID = nil, nil, id
+	e.Start = itip.Time{Wall: d.Starts, Zone: id.Zone}
+	e.End = e.Start.Add(itip.Duration{Exact: d.Length})
+	e.Summary, e.Location, e.Sequence = d.Title, d.Location, d.Sequence
+	return e
+}
+
+// occurrenceID is the date of a series that a key names.
+func occurrenceID(key string, zone *time.Location) (itip.Time, error) {
+	at, err := time.Parse("20060102T150405Z", key)
+	if err != nil {
+		return itip.Time{}, fmt.Errorf("%q names no date of a meeting: %w", key, err)
+	}
+	return itip.At(at, zone), nil
 }
 
 // Next returns when the next dates of a meeting start that have not ended at a time, at most n, and whether there are more.

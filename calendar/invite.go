@@ -20,8 +20,8 @@ const tellAtOnce = 200
 // shownDates is how many dates of a series an invitation names.
 const shownDates = 3
 
-// Due tells everybody who has to hear of a meeting, by a clock that shows that time, and returns how many mails that made.
-func (k *Calendar) Due(ctx context.Context, now time.Time) (done int, err error) {
+// tellDue tells everybody who has to hear of a meeting.
+func (k *Calendar) tellDue(ctx context.Context, now time.Time) (done int, err error) {
 	all, err := k.DB.MeetingsToTell(ctx, now)
 	if err != nil {
 		return 0, err
@@ -31,9 +31,6 @@ func (k *Calendar) Due(ctx context.Context, now time.Time) (done int, err error)
 		if done += n; err != nil {
 			return done, err
 		}
-	}
-	if done > 0 {
-		k.wake()
 	}
 	return done, nil
 }
@@ -134,8 +131,11 @@ func (k *Calendar) tellings(c store.Community, m store.Meeting, all []store.Invi
 func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitation, id string) (store.Telling, error) {
 	i.Sequence, i.State = m.Sequence, store.Invited
 	i.Token = k.token(m, i)
-	member := i.Subscription.State == store.Active || i.Subscription.State == store.Suspended || i.Subscription.State == store.Pending
-	if m.State == store.MeetingCancelled || !member {
+	switch i.Subscription.State {
+	case store.Left, store.Removed, store.Banned:
+		i.State = store.Uninvited
+	}
+	if m.State == store.MeetingCancelled {
 		i.State = store.Uninvited
 	}
 	w, err := k.invitation(c, m, i, itip.NeedsAction)

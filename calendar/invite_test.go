@@ -80,7 +80,7 @@ func TestCutOff(t *testing.T) {
 	plan, err := w.clinic().meeting(w.now)
 	w.check(err)
 	plan.CommunityID, plan.UID = w.c.ID, "one@lists.example.org"
-	m, err := w.DB.AddMeeting(ctx, w.by(), plan)
+	m, err := w.DB.AddMeeting(ctx, w.by(), plan, nil)
 	w.check(err)
 	some, err := w.DB.NotInvited(ctx, m, 0, 2)
 	w.check(err)

@@ -103,11 +103,11 @@ func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling)
 	}
 	err = db.durable.do(ctx, func(t *tx) error {
 		told = 0
-		var sequence int
-		if err := t.row("SELECT sequence FROM meetings WHERE id = ?"+t.dialect.forKeyShare(), m.ID).Scan(&sequence); err != nil {
+		var revision int
+		if err := t.row("SELECT revision FROM meetings WHERE id = ?"+t.dialect.forKeyShare(), m.ID).Scan(&revision); err != nil {
 			return err
 		}
-		if sequence != m.Sequence {
+		if revision != m.Revision {
 			return Errorf(Conflict, "the meeting %s was changed meanwhile", m.UID)
 		}
 		for i, one := range all {

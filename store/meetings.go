@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -23,6 +25,24 @@ type Meeting struct {
 	Actor       string // who called it
 	CreatedAt   time.Time
 	EndsAt      time.Time // the end of the last date; zero for a meeting that repeats without end
+	Settings    MeetingSettings
+	Changes     []DateChange // dates that differ from the rest, by Occurrence
+	Revision    int          // rises with each change, also one that nobody hears of
+}
+
+// MeetingSettings are what a meeting can be set to beyond what its calendar object says.
+type MeetingSettings struct {
+}
+
+// A DateChange is one date of a meeting that repeats, when it differs from the rest.
+type DateChange struct {
+	Occurrence string        `json:"occurrence"` // which date: as itip.Time.Key has it
+	Cancelled  bool          `json:"cancelled,omitempty"`
+	Starts     time.Time     `json:"starts"` // on the clocks of the meeting's zone, as Meeting.Starts
+	Length     time.Duration `json:"length"`
+	Title      string        `json:"title"`
+	Location   string        `json:"location"`
+	Sequence   int           `json:"sequence"` // of the meeting, with this change
 }
 
 // MeetingState is where a meeting stands.
@@ -43,13 +63,13 @@ const (
 )
 
 const meetingColumns = `m.id, m.community_id, m.uid, m.title, m.location, m.description, m.starts, m.timezone, m.seconds, m.rule,
-	m.sequence, m.state, m.actor, m.created_at, m.ends_at`
+	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.revision`
 
 func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
-	var starts string
+	var starts, settings, changes string
 	var seconds, created, ends int64
 	err = row.Scan(append([]any{&m.ID, &m.CommunityID, &m.UID, &m.Title, &m.Location, &m.Description, &starts, &m.Zone, &seconds, &m.Rule,
-		&m.Sequence, &m.State, &m.Actor, &created, &ends}, more...)...)
+		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &m.Revision}, more...)...)
 	if err != nil {
 		return m, err
 	}
@@ -57,32 +77,94 @@ func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 	if ends != noEnd {
 		m.EndsAt = fromMicros(ends)
 	}
-	m.Starts, err = time.Parse(wallLayout, starts)
-	return m, err
+	if m.Starts, err = time.Parse(wallLayout, starts); err != nil {
+		return m, err
+	}
+	return m, errors.Join(json.Unmarshal([]byte(settings), &m.Settings), json.Unmarshal([]byte(changes), &m.Changes))
 }
 
-// AddMeeting keeps a new meeting. Nobody is invited yet: MeetingsToTell has it from now on. Conflict where the community
-// has a meeting of that UID.
-func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting) (Meeting, error) {
+// AddMeeting keeps a new meeting, and makes the tasks that plan, which may be nil, says of it. Nobody is invited yet:
+// MeetingsToTell has it from now on. Conflict where the community has a meeting of that UID.
+func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
 	m.State, m.Actor, m.CreatedAt = MeetingConfirmed, by.Who, by.At
-	ends := int64(noEnd)
-	if !m.EndsAt.IsZero() {
-		ends = micros(m.EndsAt)
-	}
 	err := db.durable.do(ctx, func(t *tx) (err error) {
 		var n int
 		if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
 			return orConflict(err, "there is a meeting %s already", m.UID)
 		}
-		m.ID, err = t.insert(`INSERT INTO meetings (community_id, uid, title, location, description, starts, timezone, seconds, rule,
-			sequence, state, actor, created_at, ends_at, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			m.CommunityID, text(m.UID), text(m.Title), text(m.Location), text(m.Description), m.Starts.Format(wallLayout), m.Zone,
-			int64(m.Length/time.Second), m.Rule, m.Sequence, m.State, m.Actor, micros(m.CreatedAt), ends, lookAgain)
+		values, err := m.values()
 		if err != nil {
+			return err
+		}
+		m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
+			settings, changes, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
+		if err != nil {
+			return err
+		}
+		if err := t.planTasks(m, plan); err != nil {
 			return err
 		}
 		return t.journal(by, entry{community: m.CommunityID, action: "add meeting", after: m.UID})
 	})
+	return m, err
+}
+
+// values are what a change of a meeting can change, in the order of ChangeMeeting's columns; everybody may have to hear of it.
+func (m Meeting) values() ([]any, error) {
+	settings, err := json.Marshal(m.Settings)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := json.Marshal(m.Changes)
+	if err != nil {
+		return nil, err
+	}
+	ends := int64(noEnd)
+	if !m.EndsAt.IsZero() {
+		ends = micros(m.EndsAt)
+	}
+	return []any{text(m.Title), text(m.Location), text(m.Description), m.Starts.Format(wallLayout), m.Zone, int64(m.Length / time.Second),
+		m.Rule, m.Sequence, m.State, ends, text(string(settings)), text(string(changes)), lookAgain}, nil
+}
+
+func (t *tx) planTasks(m Meeting, plan func(Meeting) []Task) error {
+	if plan == nil {
+		return nil
+	}
+	for _, task := range plan(m) {
+		if err := t.schedule(task); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ChangeMeeting keeps a meeting as it is now, and makes or moves the tasks that plan, which may be nil, says of it; those who
+// have to hear of it are to be told. Conflict where somebody else has changed it since m was read.
+func (db *DB) ChangeMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
+	values, err := m.values()
+	if err != nil {
+		return m, err
+	}
+	err = db.durable.do(ctx, func(t *tx) error {
+		n, err := t.exec(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
+			state = ?, ends_at = ?, settings = ?, changes = ?, seen = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
+			append(values, m.ID, m.Revision)...)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
+		}
+		if err := t.planTasks(m, plan); err != nil {
+			return err
+		}
+		return t.journal(by, entry{community: m.CommunityID, action: "change meeting", after: m.UID})
+	})
+	if err == nil {
+		m.Revision++
+	}
 	return m, err
 }
 
@@ -96,7 +178,7 @@ func orConflict(err error, format string, args ...any) error {
 // CancelMeeting cancels a meeting; those who were invited are to be told. Conflict where it was cancelled already.
 func (db *DB) CancelMeeting(ctx context.Context, by Actor, id int64) (m Meeting, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
-		n, err := t.exec("UPDATE meetings SET state = ?, sequence = sequence + 1, seen = ? WHERE id = ? AND state <> ?",
+		n, err := t.exec("UPDATE meetings SET state = ?, sequence = sequence + 1, revision = revision + 1, seen = ? WHERE id = ? AND state <> ?",
 			MeetingCancelled, lookAgain, id, MeetingCancelled)
 		if err != nil {
 			return err
@@ -168,7 +250,7 @@ func (db *DB) MeetingsToTell(ctx context.Context, now time.Time) (all []MeetingT
 // Told notes that everybody has heard of a meeting as it is. It changes nothing where the meeting has changed since.
 func (db *DB) Told(ctx context.Context, m MeetingToTell) error {
 	return db.relaxed.do(ctx, func(t *tx) error {
-		_, err := t.exec("UPDATE meetings SET seen = ? WHERE id = ? AND sequence = ?", m.Mark, m.ID, m.Sequence)
+		_, err := t.exec("UPDATE meetings SET seen = ? WHERE id = ? AND revision = ?", m.Mark, m.ID, m.Revision)
 		return err
 	})
 }

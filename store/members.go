@@ -64,6 +64,38 @@ func (db *DB) AddMember(ctx context.Context, by Actor, communityID int64, m NewM
 	return s, added, err
 }
 
+// AddGuest makes somebody known to a community who is no member of it: they can be invited to its meetings, and get nothing
+// else. Who has the address already stays what they are; who had been a member, and is none any more, is a guest then.
+func (db *DB) AddGuest(ctx context.Context, by Actor, communityID int64, address, name string) (s Subscription, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		memberID, isNew, err := t.memberByAddress(by, NewMember{Address: address, Name: name})
+		if err != nil {
+			return err
+		}
+		if !isNew {
+			s, err = scanSubscription(t.row("SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.community_id = ? AND s.member_id = ?"+
+				t.dialect.forUpdateOf("s"), communityID, memberID))
+			switch {
+			case err == nil && s.State != Left && s.State != Removed:
+				return nil
+			case err == nil:
+				before := s
+				s.State, s.Since, s.Roles, s.Address = Guest, by.At, nil, address
+				return t.updateSubscription(by, before, s)
+			case !isNoRows(err):
+				return err
+			}
+		}
+		s = Subscription{CommunityID: communityID, MemberID: memberID, Name: name, Address: address, State: Guest, Delivery: Each, OwnCopies: true, Since: by.At}
+		if err := t.insertSubscription(by, "add guest", s); err != nil {
+			return err
+		}
+		s, err = t.subscriptionByAddress(communityID, address)
+		return err
+	})
+	return s, err
+}
+
 // what subscribe did
 const (
 	memberUnchanged = iota
@@ -124,12 +156,16 @@ func (t *tx) subscribeNew(by Actor, communityID, memberID int64, m NewMember) er
 	s := Subscription{CommunityID: communityID, MemberID: memberID, Name: m.Name, Address: m.Address, State: Active,
 		Delivery: Each, OwnCopies: true, Since: by.At}
 	m.applyTo(&s)
+	return t.insertSubscription(by, "join", s)
+}
+
+func (t *tx) insertSubscription(by Actor, action string, s Subscription) error {
 	if _, err := t.exec(`INSERT INTO subscriptions (community_id, member_id, address, state, delivery, vacation_until,
 		own_copies, roles, since, epoch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0)`,
-		communityID, memberID, s.Address, s.State, s.Delivery, s.OwnCopies, joinRoles(s.Roles), micros(s.Since)); err != nil {
+		s.CommunityID, s.MemberID, s.Address, s.State, s.Delivery, s.OwnCopies, joinRoles(s.Roles), micros(s.Since)); err != nil {
 		return err
 	}
-	return t.journal(by, entry{community: communityID, member: memberID, action: "join", after: subscriptionText(s)})
+	return t.journal(by, entry{community: s.CommunityID, member: s.MemberID, action: action, after: subscriptionText(s)})
 }
 
 // memberByAddress finds the person or makes them.
@@ -314,6 +350,8 @@ func changeName(before, after Subscription) string {
 		return "ban"
 	case Suspended:
 		return "suspend"
+	case Guest:
+		return "add guest"
 	}
 	return "change membership"
 }

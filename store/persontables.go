@@ -62,7 +62,7 @@ var personTables = []personTable{
 		others: []string{"flag", "bits"}, people: []string{"member_id"}, erased: erasedByOther},
 	{name: "folder_choices", key: []string{"member_id", "folder"}, mine: "member_id = {member}", others: []string{"folder"},
 		people: []string{"member_id"}, erased: erasedByOther},
-	{name: "meetings", key: []string{"id"}, mine: "actor IN {addresses}", texts: []string{"title", "location", "description", "actor"},
+	{name: "meetings", key: []string{"id"}, mine: "actor IN {addresses}", texts: []string{"title", "location", "description", "actor", "settings", "changes"},
 		others: []string{"uid", "starts", "timezone", "rule", "state"}},
 	{name: "invitations", key: []string{"meeting_id", "subscription_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		texts: []string{"address"}, others: []string{"token", "state"}, people: []string{"subscription_id"}, erased: erasedByOther, own: true},

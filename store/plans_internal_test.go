@@ -209,7 +209,7 @@ func useEverything(t *testing.T, db *DB) {
 
 func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
 	t.Helper()
-	m, err := db.AddMeeting(ctx, Actor{At: now}, Meeting{CommunityID: c.ID, UID: "1", Zone: "UTC"})
+	m, err := db.AddMeeting(ctx, Actor{At: now}, Meeting{CommunityID: c.ID, UID: "1", Zone: "UTC"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,6 +228,8 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}}, nil, nil); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, s.ID); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
+		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
 	} {
 		if err := step(); err != nil {

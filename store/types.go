@@ -154,6 +154,7 @@ const (
 	Left      SubscriptionState = "left"
 	Removed   SubscriptionState = "removed"
 	Banned    SubscriptionState = "banned"
+	Guest     SubscriptionState = "guest" // no member: invited to meetings, by address
 )
 
 // DeliveryMode is how a subscription gets posts.

@@ -9,7 +9,6 @@ import (
 	"guildpost/mail"
 	"guildpost/mail/list"
 	"guildpost/store"
-	"guildpost/templates"
 )
 
 // calendarOf is the calendar beside a list: for the same communities, by the same clock and keys.
@@ -24,15 +23,15 @@ type tickets struct {
 	meets *calendar.Calendar
 }
 
-// invitation opens a token; false where it is not that of an invitation, or not good any more.
-func (t tickets) invitation(token string) (mail.Ticket, bool) {
+// meeting opens a token; false where it is not about a meeting, or not good any more.
+func (t tickets) meeting(token string) (mail.Ticket, bool) {
 	ticket, err := t.Keys.Open(token, t.Now())
-	return ticket, err == nil && ticket.Kind == mail.TicketRSVP
+	return ticket, err == nil && calendar.Handles(ticket.Kind)
 }
 
 // answer handles a mail to a ticket.
 func (t tickets) answer(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, token string) error {
-	if ticket, ok := t.invitation(token); ok {
+	if ticket, ok := t.meeting(token); ok {
 		return t.meets.Answer(ctx, c, env, m, ticket)
 	}
 	return t.List.Ticket(ctx, c, env, m, token)
@@ -40,28 +39,26 @@ func (t tickets) answer(ctx context.Context, c store.Community, env mail.Envelop
 
 // ShowTicket implements web.Tickets.
 func (t tickets) ShowTicket(ctx context.Context, token string) (list.Outcome, error) {
-	ticket, ok := t.invitation(token)
+	ticket, ok := t.meeting(token)
 	if !ok {
 		return t.List.ShowTicket(ctx, token)
 	}
 	page, err := t.meets.Show(ctx, ticket)
-	return invitationPage(page), err
+	return meetingPage(page), err
 }
 
 // UseTicket implements web.Tickets.
 func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outcome, error) {
-	ticket, ok := t.invitation(token)
+	ticket, ok := t.meeting(token)
 	if !ok {
 		return t.List.UseTicket(ctx, token, reason)
 	}
 	page, err := t.meets.Press(ctx, ticket, reason)
-	return invitationPage(page), err
+	return meetingPage(page), err
 }
 
-func invitationPage(p calendar.Page) list.Outcome {
-	return list.Outcome{Community: p.Community, Kind: "rsvp", Problem: p.Problem,
-		Choices: []string{string(store.Accepted), string(store.Tentative), string(store.Declined)},
-		About:   templates.Args{Subject: p.Title, When: p.Start, Code: string(p.Answer)}}
+func meetingPage(p calendar.Page) list.Outcome {
+	return list.Outcome{Community: p.Community, Kind: p.Kind, Problem: p.Problem, Choices: p.Choices, About: p.About, Details: p.Details}
 }
 
 // newCalendar makes the calendar for a command.

@@ -402,6 +402,9 @@ CREATE TABLE meetings (
     actor        TEXT NOT NULL,
     created_at   BIGINT NOT NULL,
     ends_at      BIGINT NOT NULL, -- the end of its last date
+    settings     TEXT NOT NULL,   -- as MeetingSettings
+    changes      TEXT NOT NULL,   -- dates that differ: an array of DateChange
+    revision     BIGINT NOT NULL, -- rises with each change, also one that nobody hears of
     seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
     UNIQUE (community_id, uid)
 );

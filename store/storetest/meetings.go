@@ -11,9 +11,11 @@ import (
 
 var meetingCases = []testCase{
 	{"a meeting is kept as it was called, and cancelled once", meetingLife},
+	{"a meeting changes, and what is due about it with it", meetingChanged},
 	{"each is told once, and again what changed", meetingTold},
 	{"who joins is not invited yet, who leaves is still", meetingMembers},
 	{"of two answers the newer one stays, whatever the order", rsvpOrder},
+	{"a guest is no member, and may become one", guests},
 	{"answers and invitations go with the person", rsvpErased},
 }
 
@@ -21,7 +23,7 @@ var meetingCases = []testCase{
 func Meeting(t testing.TB, db *store.DB, c store.Community, uid string) store.Meeting {
 	t.Helper()
 	m, err := db.AddMeeting(ctx, By(Now), store.Meeting{CommunityID: c.ID, UID: uid, Title: "Clinic", Location: "Room 3",
-		Starts: time.Date(2026, 8, 10, 15, 0, 0, 0, time.UTC), Zone: "Europe/Berlin", Length: time.Hour, EndsAt: Now.Add(10 * day)})
+		Starts: time.Date(2026, 8, 10, 15, 0, 0, 0, time.UTC), Zone: "Europe/Berlin", Length: time.Hour, EndsAt: Now.Add(10 * day)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +49,9 @@ func meetingLife(t *testing.T, db *store.DB) {
 	m := Meeting(t, db, c, "one@x")
 	endless := m
 	endless.UID, endless.Rule, endless.EndsAt = "two@x", "FREQ=WEEKLY", time.Time{}
-	endless, err := db.AddMeeting(ctx, By(Now), endless)
+	endless, err := db.AddMeeting(ctx, By(Now), endless, nil)
 	check(t, err)
-	_, err = db.AddMeeting(ctx, By(Now), m)
+	_, err = db.AddMeeting(ctx, By(Now), m, nil)
 	wantKind(t, "the same UID", err, store.Conflict)
 	got, err := db.MeetingByUID(ctx, c.ID, "one@x")
 	check(t, err)
@@ -66,6 +68,55 @@ func meetingLife(t *testing.T, db *store.DB) {
 	wantKind(t, "none", err, store.NotFound)
 	_, err = db.MeetingByUID(ctx, Community(t, db, "other").ID, "one@x")
 	wantKind(t, "another community's", err, store.NotFound)
+}
+
+func meetingChanged(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	plan := func(m store.Meeting) []store.Task {
+		return []store.Task{{Kind: "remind", CommunityID: m.CommunityID, ObjectID: m.ID, DueAt: m.Starts}}
+	}
+	m, err := db.AddMeeting(ctx, By(Now), store.Meeting{CommunityID: c.ID, UID: "one@x", Title: "Clinic", Starts: Now.Add(day), Zone: "Europe/Berlin",
+		Length: time.Hour, EndsAt: Now.Add(2 * day)}, plan)
+	check(t, err)
+	toTell(t, db, Now)
+	changed := m
+	changed.Starts, changed.Sequence, changed.Location = m.Starts.Add(time.Hour), 1, "Room 4"
+	changed.Changes = []store.DateChange{{Occurrence: "20260810T130000Z", Starts: m.Starts, Length: time.Hour, Title: "Clinic", Sequence: 1}}
+	changed, err = db.ChangeMeeting(ctx, By(Now), changed, plan)
+	check(t, err)
+	got, err := db.Meeting(ctx, m.ID)
+	check(t, err)
+	equal(t, "the changed meeting", fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", changed))
+	equal(t, "who must hear", fmt.Sprint(toTell(t, db, Now)), "[one@x]")
+	due, err := db.TasksDue(ctx, "remind", changed.Starts)
+	check(t, err)
+	equal(t, "what is due", fmt.Sprint(len(due), due[0].DueAt.Equal(changed.Starts)), "1 true")
+	_, err = db.ChangeMeeting(ctx, By(Now), m, nil)
+	wantKind(t, "a change of what it was before", err, store.Conflict)
+}
+
+func guests(t *testing.T, db *store.DB) {
+	c, other := Community(t, db, "rust"), Community(t, db, "go")
+	member := Members(t, db, c, 1)[0]
+	s, err := db.AddGuest(ctx, By(Now), c.ID, member.Address, "")
+	check(t, err)
+	equal(t, "who is a member stays one", s.State, store.Active)
+	s, err = db.AddGuest(ctx, By(Now), other.ID, member.Address, "")
+	check(t, err)
+	equal(t, "a member of another community", fmt.Sprint(s.State, s.MemberID == member.MemberID), "guesttrue")
+	again, err := db.AddGuest(ctx, By(Now), other.ID, member.Address, "")
+	check(t, err)
+	equal(t, "a guest again", again.ID, s.ID)
+	check(t, db.EndSubscription(ctx, By(Now), member.ID, store.Left))
+	s, err = db.AddGuest(ctx, By(Now), c.ID, member.Address, "")
+	check(t, err)
+	equal(t, "who had left", fmt.Sprint(s.ID == member.ID, s.State), "trueguest")
+	s, added, err := db.AddMember(ctx, By(Now), c.ID, store.NewMember{Address: member.Address})
+	check(t, err)
+	equal(t, "a guest who joins", fmt.Sprint(s.ID == member.ID, s.State, added), "trueactivetrue")
+	s, err = db.AddGuest(ctx, By(Now), c.ID, "eve@guests.example", "Eve")
+	check(t, err)
+	equal(t, "somebody unknown", fmt.Sprint(s.State, s.Name), "guestEve")
 }
 
 // toTell are the meetings of which somebody may have to hear; they are taken as told.
