@@ -40,7 +40,8 @@ func (t *tx) followDigest(before, s Subscription) error {
 		return err
 	case s.gathers() != before.gathers():
 		return t.resettle(before, s, nil, dueAfterChange(s))
-	case s.gathers():
+	case s.gathers() && (s.Delivery != before.Delivery || s.DigestHour != before.DigestHour || s.Timezone != before.Timezone || s.State != before.State ||
+		!s.VacationUntil.Equal(before.VacationUntil)):
 		_, err := t.exec("UPDATE digests SET due_at = ? WHERE subscription_id = ? AND due_at <> 0", dueAfterChange(s), s.ID)
 		return err
 	}

@@ -3,28 +3,50 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 )
+
+const digestColumns = subscriptionColumns + ", d.mark, d.also, d.due_at, EXISTS (SELECT 1 FROM thread_modes o WHERE o.subscription_id = s.id)"
+
+const fromDigests = " FROM digests d JOIN subscriptions s ON s.id = d.subscription_id JOIN members m ON m.id = s.member_id "
+
+func scanDigest(row rowScanner) (d DigestState, err error) {
+	var due int64
+	var also string
+	d.Subscription, err = scanSubscription(scannerWith{row, []any{&d.Mark, &also, &due, &d.Modes}})
+	if err != nil {
+		return d, err
+	}
+	d.DueAt = fromMicros(due)
+	return d, json.Unmarshal([]byte(also), &d.Also)
+}
 
 // DigestsDue returns digests that are due until a time, soonest first, at most limit. Those of people whom mail does not reach
 // are not among them.
 func (db *DB) DigestsDue(ctx context.Context, until time.Time, limit int) (all []DigestState, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
-		var mark, due int64
-		var also string
-		var d DigestState
-		s, err := scanSubscription(scannerWith{row, []any{&mark, &also, &due, &d.Modes}})
-		if err != nil {
-			return err
-		}
-		d.Subscription, d.Mark, d.DueAt = s, mark, fromMicros(due)
-		err = json.Unmarshal([]byte(also), &d.Also)
+		d, err := scanDigest(row)
 		all = append(all, d)
 		return err
-	}, "SELECT "+subscriptionColumns+`, d.mark, d.also, d.due_at, EXISTS (SELECT 1 FROM thread_modes o WHERE o.subscription_id = s.id)
-		FROM digests d JOIN subscriptions s ON s.id = d.subscription_id JOIN members m ON m.id = s.member_id
-		WHERE d.due_at <= ? ORDER BY d.due_at, d.subscription_id LIMIT ?`, micros(until), limit)
+	}, "SELECT "+digestColumns+fromDigests+"WHERE d.due_at <= ? ORDER BY d.due_at, d.subscription_id LIMIT ?", micros(until), limit)
 	return all, err
+}
+
+// Digest returns how far somebody's digests are; NotFound where they get none.
+func (db *DB) Digest(ctx context.Context, subscriptionID int64) (d DigestState, err error) {
+	err = db.queryRow(ctx, "they get no digests", func(row rowScanner) (err error) {
+		d, err = scanDigest(row)
+		return err
+	}, "SELECT "+digestColumns+fromDigests+"WHERE d.subscription_id = ?", subscriptionID)
+	return d, err
+}
+
+// LastPostBefore returns the ID of the last post of a community that was accepted before a time, 0 for none.
+func (db *DB) LastPostBefore(ctx context.Context, communityID int64, before time.Time) (id int64, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&id) },
+		"SELECT COALESCE((SELECT id FROM posts WHERE community_id = ? AND accepted_at < ? ORDER BY accepted_at DESC LIMIT 1), 0)", communityID, micros(before))
+	return id, err
 }
 
 // ListedSince returns the posts of a community behind a mark that went to its list, in the order in which they were accepted,
@@ -107,4 +129,20 @@ func (t *tx) sendMailing(now time.Time, communityID int64, raw packedRaw, to []S
 	_, err = t.exec(`INSERT INTO deliveries (dispatch_id, community_id, subscription_id, recipient, state, rank, worker, attempts,
 		accepted_at, next_at, updated_at, in_doubt, reply) VALUES `+tuples("(?, ?, ?, ?, 0, ?, 0, 0, ?, 0, ?, 0, '')", len(to)), args...)
 	return err
+}
+
+// DigestTasks lists the digests that are due until a time, of each community and hour as one task: its payload says to how many. A
+// quiet one is among them, and sends nothing.
+func (db *DB) DigestTasks(ctx context.Context, until time.Time) (all []Task, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		task := Task{Kind: "digest"}
+		var due int64
+		var readers int
+		err := row.Scan(&task.CommunityID, &due, &readers)
+		task.DueAt, task.Payload = fromMicros(max(due, 0)), strconv.Itoa(readers)
+		all = append(all, task)
+		return err
+	}, `SELECT s.community_id, d.due_at, COUNT(*) FROM digests d JOIN subscriptions s ON s.id = d.subscription_id WHERE d.due_at <= ?
+		GROUP BY s.community_id, d.due_at ORDER BY d.due_at, s.community_id`, micros(until))
+	return all, err
 }

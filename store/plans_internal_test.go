@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -216,7 +217,11 @@ func useDigests(t *testing.T, db *DB, c Community, s Subscription, now time.Time
 			t.Fatal(err)
 		}
 	}
-	if _, err := db.ListedSince(ctx, c.ID, 0, 10); err != nil {
+	_, listedErr := db.ListedSince(ctx, c.ID, 0, 10)
+	_, oneErr := db.Digest(ctx, s.ID)
+	_, lastErr := db.LastPostBefore(ctx, c.ID, now)
+	_, tasksErr := db.DigestTasks(ctx, now)
+	if err := errors.Join(listedErr, oneErr, lastErr, tasksErr); err != nil {
 		t.Fatal(err)
 	}
 	due, err := db.DigestsDue(ctx, now, 10)
