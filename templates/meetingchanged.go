@@ -21,9 +21,9 @@ type MeetingChanged struct {
 
 // MeetingChange is one thing that has changed.
 type MeetingChange struct {
-	// Kind is moved (from WasAt to IsAt), length (from WasMinutes to IsMinutes), place and title (from Was to Is, either of
-	// which may be empty), repeats (it has other dates), ends (IsAt is its last date; zero for a series without end), cancelled (there is no date at WasAt)
-	// or back (the date at IsAt takes place after all).
+	// Kind is moved (from WasAt to IsAt), length (from WasMinutes to IsMinutes), title, place and zone (from Was to Is; either
+	// place may be empty), repeats (it has other dates), ends (IsAt is its last date; zero for a series without end), cancelled
+	// (there is no date at WasAt) or back (the date at IsAt takes place after all).
 	Kind                  string
 	On                    time.Time // the date of a series that it is about; zero for the whole
 	Was, Is               string
