@@ -11,20 +11,21 @@ import (
 // and dates. A text is no reason for a mail; where there is another one, it is told besides.
 type difference struct {
 	was, is store.Meeting
-	whole   bool     // all dates differ in something
-	keys    []string // dates that differ by a change of their own, in order
+	whole   bool // all dates differ in something
+	// carried is the meeting as it is, with the changes of single dates as they were: it differs from is in what changed about
+	// single dates alone.
+	carried store.Meeting
+	keys    []string // those dates, in order
 }
 
 // differenceOf compares two versions of a meeting, for people who look at them at a time: what is over is nobody's business.
 func differenceOf(was, is store.Meeting, now time.Time) difference {
-	d := difference{was: was, is: is, whole: material(was, is)}
-	for _, key := range changedKeys(was, is) {
-		before, known := dateAt(was, key)
-		after, is := dateAt(d.is, key)
-		switch {
-		case !known || !is: // no date of one of them: the whole says so
-		case d.whole && after.follows(d.is) && before.follows(was):
-		case after.materialTo(before) && !(before.overBy(was.Zone, now) && after.overBy(d.is.Zone, now)):
+	d := difference{was: was, is: is, whole: material(was, is), carried: is}
+	d.carried.Changes = refittedAll(was, is)
+	for _, key := range changedKeys(d.carried, is) {
+		before, known := dateAt(d.carried, key)
+		after, _ := dateAt(is, key)
+		if known && after.materialTo(before) && !(before.overBy(is.Zone, now) && after.overBy(is.Zone, now)) {
 			d.keys = append(d.keys, key)
 		}
 	}
@@ -48,12 +49,6 @@ func dateAt(m store.Meeting, key string) (date, bool) {
 	}
 	d, _ := dateChange(m, id)
 	return d, true
-}
-
-// follows says whether a date is as the rest of the meeting.
-func (d date) follows(m store.Meeting) bool {
-	id, ok := dateWithKey(m, d.Occurrence)
-	return ok && !d.Cancelled && d.Starts.Equal(id.Wall) && d.Length == m.Length && d.Location == m.Location
 }
 
 // none says that there is nothing to tell.

@@ -130,9 +130,9 @@ func lengthChange(was, is time.Duration) templates.MeetingChange {
 
 // dateChanges are what differs about one date; named is that it is one of several.
 func (r reader) dateChanges(d difference, key string, named bool) (all []templates.MeetingChange) {
-	was, _ := dateAt(d.was, key)
+	was, _ := dateAt(d.carried, key)
 	is, _ := dateAt(d.is, key)
-	wasAt, isAt := r.at(was.Starts, d.was.Zone), r.at(is.Starts, d.is.Zone)
+	wasAt, isAt := r.at(was.Starts, d.is.Zone), r.at(is.Starts, d.is.Zone)
 	switch {
 	case is.Cancelled && !was.Cancelled:
 		return []templates.MeetingChange{{Kind: "cancelled", WasAt: wasAt}}
