@@ -31,28 +31,39 @@ func (k *Calendar) tellDue(ctx context.Context, now time.Time) (done int, err er
 }
 
 // tell brings what everybody was told of a meeting up to date. Where it changes meanwhile, the rest is left to the next time.
+// The meetings of a community that was closed are cancelled with it.
 func (k *Calendar) tell(ctx context.Context, m store.MeetingToTell) (done int, err error) {
 	c, err := k.DB.Community(ctx, m.CommunityID)
 	if err != nil {
 		return 0, err
 	}
+	if c.Closed && m.State == store.MeetingConfirmed {
+		if m.Meeting, err = k.DB.CancelMeeting(ctx, store.Actor{Who: "guildpost", Via: "the community was closed", At: k.Now()}, m.ID); err != nil {
+			return 0, k.elsewhere(c, m.ID, err)
+		}
+	}
 	done, err = k.tellOutdated(ctx, c, m.Meeting)
-	if err == nil && m.State == store.MeetingConfirmed && !c.Closed {
+	if err == nil && m.State == store.MeetingConfirmed {
 		var more int
 		more, err = k.inviteNew(ctx, c, m.Meeting)
 		done += more
 	}
-	if store.KindOf(err) == store.Conflict && err != nil {
-		k.Log.Info("a meeting changed while people were told of it", "community", c.Address(), "meeting", m.ID)
-		return done, nil
-	}
 	if err != nil {
-		return done, err
+		return done, k.elsewhere(c, m.ID, err)
 	}
 	if done > 0 {
 		k.Log.Info("people were told of a meeting", "community", c.Address(), "meeting", m.ID, "state", string(m.State), "mails", done)
 	}
 	return done, k.DB.Told(ctx, m)
+}
+
+// elsewhere passes over the error that a meeting has changed while people were told of it: they are told the next time.
+func (k *Calendar) elsewhere(c store.Community, meeting int64, err error) error {
+	if store.KindOf(err) != store.Conflict {
+		return err
+	}
+	k.Log.Info("a meeting changed while people were told of it", "community", c.Address(), "meeting", meeting)
+	return nil
 }
 
 // tellOutdated tells those who are invited of a change or the end.
