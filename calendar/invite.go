@@ -103,8 +103,11 @@ func (k *Calendar) inviteNew(ctx context.Context, c store.Community, m store.Mee
 }
 
 func (k *Calendar) tellAll(ctx context.Context, c store.Community, m store.Meeting, all []store.Invitation) (int, error) {
-	t, err := k.newTeller(ctx, c, m, all)
+	t, err := k.tellerOf(c, m)
 	if err != nil {
+		return 0, err
+	}
+	if err := t.know(ctx, all); err != nil {
 		return 0, err
 	}
 	tellings, err := t.tellings(all)
@@ -131,7 +134,11 @@ func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invita
 	if known, ok := answerOfPartStat(answer); ok {
 		answers = []store.RSVP{{Answer: known, Sequence: m.Sequence}}
 	}
-	t := teller{Calendar: k, c: c, m: m, answers: map[int64][]store.RSVP{i.Subscription.ID: answers}}
+	t, err := k.tellerOf(c, m)
+	if err != nil {
+		return letter{}, err
+	}
+	t.answers[i.Subscription.ID] = answers
 	if i.State == store.Uninvited {
 		return t.ended(i)
 	}
