@@ -101,6 +101,9 @@ func (t *teller) telling(i store.Invitation, id string) (store.Telling, error) {
 	}
 	w.id = id
 	n, err := t.notice(w)
+	if err == nil {
+		n.Pack()
+	}
 	return store.Telling{Invitation: i, Notice: n}, err
 }
 
