@@ -15,7 +15,7 @@
 //
 // An invitation is a text in the reader's language with the object as a text/calendar part beside it, which is what makes
 // mail programs show buttons, and once more as invite.ics. ATTENDEE is the reader alone. ORGANIZER is the address of the
-// reader's ticket, as is From: so an answer says by itself whose it is, whatever the answering program did to the rest. The
+// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering program did to the rest. The
 // ticket is kept with the invitation, since programs compare organisers.
 //
 // # Answers
