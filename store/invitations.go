@@ -88,7 +88,8 @@ func (db *DB) NotInvited(ctx context.Context, m Meeting, after int64, limit int)
 	return all, err
 }
 
-// A Telling is an invitation as it will be, and the mail that makes it so.
+// A Telling is an invitation as it will be, and the mail that makes it so; no mail where it is so already, since who called the
+// meeting has it in their own calendar.
 type Telling struct {
 	Invitation Invitation
 	Notice     Notice
@@ -114,6 +115,8 @@ func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling)
 			n, err := t.keepInvitation(now, one.Invitation)
 			if err == nil && n > 0 {
 				told++
+			}
+			if err == nil && n > 0 && one.Notice.Raw != nil {
 				err = t.sendNotice(now, one.Notice, packed[i])
 			}
 			if err != nil {
