@@ -11,6 +11,7 @@ type MeetingInvite struct {
 	Minutes int         // how long it takes
 	Place   string      // where, or the link; may be empty
 	About   string      // may be empty, and have several lines
+	Caller  string      // who called it from their calendar; may be empty
 	Answer  Ticket
 }
 
