@@ -15,6 +15,9 @@ import (
 
 // An asking is what somebody's own calendar asks for about one of its meetings.
 type asking struct {
+	UID       string       `json:"uid"`                 // in that calendar
+	Title     string       `json:"title"`               // as it names the meeting
+	Single    string       `json:"single,omitempty"`    // the only date of a series to which the list is invited, as askedDate.ID
 	Whole     *Plan        `json:"whole,omitempty"`     // the meeting, as it is to be
 	Cancelled bool         `json:"cancelled,omitempty"` // the whole of it
 	Dates     []askedDate  `json:"dates,omitempty"`     // dates that differ from the rest, in order
@@ -32,6 +35,7 @@ type askedDate struct {
 	Later     bool          `json:"later,omitempty"` // and all later ones
 	Cancelled bool          `json:"cancelled,omitempty"`
 	Starts    time.Time     `json:"starts"` // the moment
+	Zone      string        `json:"zone,omitempty"`
 	Length    time.Duration `json:"length"`
 	Title     string        `json:"title"`
 	Location  string        `json:"location"`
@@ -65,7 +69,11 @@ type askingReader struct {
 
 // read reads what the events of one UID ask for; cancel is that the message takes back.
 func (r askingReader) read(events []itip.Event, cancel bool) (a asking, wrong *misfit) {
-	a.Invited = itip.Person{Address: r.list}
+	a.UID, a.Invited = events[0].UID, itip.Person{Address: r.list}
+	for i := range events { // also of what cannot be followed, for that is answered
+		a.Title, _ = fitting(cmp.Or(a.Title, oneLine(events[i].Summary)), maxTitle, false)
+		r.people(&events[i], &a)
+	}
 	var zone *time.Location
 	for i := range events {
 		if e := &events[i]; e.RecurrenceID.IsZero() {
@@ -77,7 +85,6 @@ func (r askingReader) read(events []itip.Event, cancel bool) (a asking, wrong *m
 	}
 	for i := range events {
 		e := &events[i]
-		r.people(e, &a)
 		if e.RecurrenceID.IsZero() || a.Cancelled {
 			continue
 		}
@@ -171,10 +178,23 @@ func (r askingReader) date(e *itip.Event, zone *time.Location, cancel bool) (ask
 	if wrong := unfit(e); wrong != nil {
 		return d, wrong
 	}
-	d.Starts, d.Length = e.Start.Instant(time.UTC), length(e)
+	d.Starts, d.Length, d.Zone = e.Start.Instant(time.UTC), length(e), r.shown(e).ZoneName()
 	d.Title, _ = fitting(oneLine(e.Summary), maxTitle, false)
 	d.Location, _ = fitting(oneLine(e.Location), maxLocation, false)
 	return d, nil
+}
+
+// singles are the dates of a series of which the list was never invited to the whole: each is a meeting of its own.
+func (a asking) singles() (all []asking) {
+	for _, d := range a.Dates {
+		one := a
+		one.Single, one.Cancelled, one.Version, one.Dates = d.ID, d.Cancelled, d.Version, nil
+		if zone, err := time.LoadLocation(d.Zone); !d.Cancelled && err == nil {
+			one.Whole = &Plan{Title: d.Title, Location: d.Location, Starts: itip.At(d.Starts, zone).Wall, Zone: d.Zone, Length: d.Length}
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // inZone is a time that names no zone, in that of its series.

@@ -67,6 +67,11 @@ type Calendar struct {
 	Help func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Proven says whether a message surely comes from an address; nil is never.
 	Proven func(env mail.Envelope, m *mail.Message, address string) bool
+	// Author finds who wrote what came to a list address: no subscription for who is no member. Trusted says that nothing speaks
+	// against it. The error refuses what nobody may send there.
+	Author func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) (s store.Subscription, trusted bool, err error)
+	// Decision reads an answer to a question: yes or no, with what was said for a reason. Not clear is neither.
+	Decision func(m *mail.Message) (yes, clear bool, reason string)
 }
 
 func (k *Calendar) wake() {

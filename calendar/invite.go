@@ -138,6 +138,9 @@ func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitatio
 	if m.State == store.MeetingCancelled {
 		i.State = store.Uninvited
 	}
+	if i.Subscription.ID == m.Settings.Caller {
+		return k.tellingCaller(c, m, i, id)
+	}
 	w, err := k.invitation(c, m, i, itip.NeedsAction)
 	if err != nil {
 		return store.Telling{}, err
@@ -168,7 +171,7 @@ func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invita
 	} else {
 		dates, more := k.shown(c, i.Subscription, m, shownDates)
 		w.data = templates.MeetingInvite{For: forReader(c, i.Subscription), Title: m.Title, Dates: dates, More: more,
-			Minutes: int(m.Length / time.Minute), Place: m.Location, About: m.Description, Answer: k.ticket(c, i.Token)}
+			Minutes: int(m.Length / time.Minute), Place: m.Location, About: m.Description, Caller: m.Settings.CallerName, Answer: k.ticket(c, i.Token)}
 	}
 	var err error
 	w.object, err = k.object(c, m, i, answer)

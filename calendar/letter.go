@@ -63,6 +63,9 @@ func (k *Calendar) notice(w letter) (store.Notice, error) {
 		d.References = append(append([]string{}, m.References...), m.MessageID)
 	}
 	raw, err := d.Bytes()
+	if w.to.ID == 0 { // nobody's subscription
+		return store.Notice{CommunityID: w.community.ID, Recipient: w.to.Address, Raw: raw}, err
+	}
 	token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
 	return store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw,
 		Sender: mail.BounceAddress(w.community.Name, w.community.Domain, token)}, err
