@@ -54,7 +54,7 @@ func (k *Calendar) mayPropose(ctx context.Context, f *following, team int) (wron
 		if wrong != nil {
 			return wrong, nil
 		}
-		if _, wrong = f.asked.changes(m); wrong != nil && f.meeting.ID == 0 {
+		if m, wrong = f.asked.differing(m, k.Now()); wrong != nil && f.meeting.ID == 0 {
 			return wrong, nil
 		}
 		if starts, _ := Next(m, k.Now(), 1); len(starts) > 0 {
@@ -292,14 +292,14 @@ func (k *Calendar) declineCall(ctx context.Context, u callUse, reason string) er
 	if err != nil {
 		return err
 	}
-	if err = k.DB.DecideCall(ctx, u.by, u.call.ID, endOf(u.following, store.CallDeclined), notices); err == nil {
+	if err = k.DB.DecideCall(ctx, u.by, u.call.ID, endsAs(u.following, store.CallDeclined), notices); err == nil {
 		k.Log.Info("a calendar's meeting was declined", "community", u.community.Address(), "call", u.call.ID, "by", u.by.Who)
 	}
 	return err
 }
 
-// endOf is where a proposal ends that is not followed: a change of what was called leaves that called, as it was.
-func endOf(f following, state store.CallState) store.CallState {
+// endsAs is where a proposal ends that is not followed: a change of what was called leaves that called, as it was.
+func endsAs(f following, state store.CallState) store.CallState {
 	if f.meeting.ID != 0 {
 		return store.CallCalled
 	}
@@ -343,7 +343,7 @@ func (k *Calendar) expireCall(ctx context.Context, now time.Time, call store.Cal
 	if err != nil {
 		return err
 	}
-	return k.DB.DecideCall(ctx, store.Actor{Via: "due", At: now}, call.ID, endOf(f, store.CallExpired), notices)
+	return k.DB.DecideCall(ctx, store.Actor{Via: "due", At: now}, call.ID, endsAs(f, store.CallExpired), notices)
 }
 
 func (k *Calendar) showCall(ctx context.Context, t mail.Ticket) (Page, error) {

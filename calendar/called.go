@@ -23,6 +23,14 @@ type callMail struct {
 	by        store.Actor
 }
 
+// messageID is that of the mail, "" where a facilitator's page did it.
+func (w callMail) messageID() string {
+	if w.message == nil {
+		return ""
+	}
+	return w.message.MessageID
+}
+
 // Called handles what somebody's calendar sends to a list address: an invitation calls a meeting of the community, and what
 // comes later about it changes or cancels it. It must not be posted: calendars take what they get as REQUEST, and its organiser
 // would get everybody's answers. Taken is false for everything else. The error is for the sender.

@@ -116,7 +116,7 @@ func (k *Calendar) callReading(f following, to store.Subscription) templates.Mee
 	if f.asked.Whole != nil {
 		if planned, wrong := f.asked.planned(k.Now()); wrong == nil {
 			m = planned
-			m.Changes, _ = f.asked.changes(m)
+			m, _ = f.asked.differing(m, k.Now())
 		}
 		r.Title, r.Place, r.About, r.Zone, r.Minutes = m.Title, m.Location, m.Description, m.Zone, int(m.Length/time.Minute)
 		r.Dates, r.More = k.shown(f.community, to, m, shownDates)
@@ -126,7 +126,7 @@ func (k *Calendar) callReading(f following, to store.Subscription) templates.Mee
 	for _, d := range f.asked.Dates {
 		if changed := (templates.MeetingDate{Cancelled: d.Cancelled, Later: d.Later}); m.Zone != "" {
 			if key, ok := d.on(m); ok {
-				changed.Was = dateAt(key).In(zone)
+				changed.Was = momentOf(key).In(zone)
 			}
 			if !d.Cancelled {
 				changed.Starts = d.Starts.In(zone)
@@ -137,8 +137,8 @@ func (k *Calendar) callReading(f following, to store.Subscription) templates.Mee
 	return r
 }
 
-// dateAt is the moment that a key names.
-func dateAt(key string) time.Time {
+// momentOf is the moment that a key names.
+func momentOf(key string) time.Time {
 	t, _ := readKey(key)
 	return t.Instant(time.UTC)
 }
@@ -158,7 +158,7 @@ func (k *Calendar) helpCaller(ctx context.Context, w callMail, a asking, wrong m
 		return callError(w.community, wrong)
 	}
 	k.Log.Info("a calendar's meeting was not called", "community", w.community.Address(), "problem", wrong.kind, "value", wrong.value,
-		"message_id", w.message.MessageID)
+		"message_id", w.messageID())
 	to := w.author
 	to.Address = w.address
 	n, err := k.notice(letter{community: w.community, to: to, from: w.community.Address(), replies: w.community.FunctionAddress("owner"),
@@ -189,15 +189,18 @@ func callError(c store.Community, wrong misfit) error {
 		cmp.Or(wrong.value, wrong.kind), c.FunctionAddress("owner"))
 }
 
-// tellingCaller is what whoever called a meeting from their own calendar is told of it: nothing of what that calendar did
-// itself. Of a change that was made elsewhere they get a text and no calendar object, for that would be a second meeting: what
-// is in their calendar is theirs, and nobody else can change it.
-func (k *Calendar) tellingCaller(c store.Community, m store.Meeting, i store.Invitation, id string) (store.Telling, error) {
-	if m.Sequence <= m.Settings.CallerKnows || i.State == store.Uninvited && m.State != store.MeetingCancelled {
-		return store.Telling{Invitation: i}, nil
+// callerNews is what whoever called a meeting from their own calendar is told of it: nothing of what that calendar did itself.
+// Of a change that was made elsewhere they get a text and no calendar object, for that would be a second meeting: what is in
+// their calendar is theirs, and nobody else can change it.
+func (t *teller) callerNews(before, i store.Invitation) (w letter, news bool) {
+	cancelled := t.m.State == store.MeetingCancelled
+	switch {
+	case t.m.Revision <= t.m.Settings.CallerKnows, before.State != store.Invited, i.State == store.Uninvited && !cancelled:
+		return w, false
+	case !cancelled && differenceOf(t.was[before.Revision], t.m, t.Now()).none():
+		return w, false
 	}
-	dates, _ := k.shown(c, i.Subscription, m, shownDates)
-	n, err := k.notice(letter{community: c, to: i.Subscription, id: id, from: c.FunctionAddress("owner"), data: templates.MeetingChangedHere{
-		For: forReader(c, i.Subscription), Cancelled: m.State == store.MeetingCancelled, Title: m.Title, Dates: dates, Place: m.Location}})
-	return store.Telling{Invitation: i, Notice: n}, err
+	dates, _ := t.shown(t.c, i.Subscription, t.m, shownDates)
+	return letter{community: t.c, to: i.Subscription, from: t.c.FunctionAddress("owner"), data: templates.MeetingChangedHere{
+		For: forReader(t.c, i.Subscription), Cancelled: cancelled, Title: t.m.Title, Dates: dates, Place: t.m.Location}}, true
 }

@@ -3,7 +3,6 @@ package calendar
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +30,11 @@ func (k *Calendar) carryOut(ctx context.Context, f following) error {
 // prepare keeps the call, with the UID that the meeting will have, before there is the meeting.
 func (k *Calendar) prepare(ctx context.Context, f *following) (wrong *misfit, err error) {
 	if f.meeting.ID == 0 {
-		if _, wrong := f.asked.planned(k.Now()); wrong != nil {
+		m, wrong := f.asked.planned(k.Now())
+		if wrong == nil {
+			_, wrong = f.asked.differing(m, k.Now())
+		}
+		if wrong != nil {
 			return wrong, nil
 		}
 	}
@@ -66,8 +69,7 @@ func (k *Calendar) make(ctx context.Context, f *following) (wrong *misfit, err e
 	case f.meeting.ID == 0:
 		wrong, err = k.makeCalled(ctx, f)
 	default:
-		kind = "changed"
-		wrong, err = k.changeCalled(ctx, f)
+		kind, wrong, err = k.changeCalled(ctx, f)
 	}
 	if err != nil || wrong != nil {
 		return wrong, err
@@ -77,12 +79,6 @@ func (k *Calendar) make(ctx context.Context, f *following) (wrong *misfit, err e
 	return nil, k.finish(ctx, f, kind)
 }
 
-func (f *following) messageID() string {
-	if f.message == nil {
-		return ""
-	}
-	return f.message.MessageID
-}
 
 // finish says that it was done, and answers.
 func (k *Calendar) finish(ctx context.Context, f *following, kind string) error {
@@ -112,7 +108,7 @@ func (k *Calendar) makeCalled(ctx context.Context, f *following) (wrong *misfit,
 	}
 	m.CommunityID, m.UID = f.community.ID, f.call.MeetingUID
 	m.Settings.Caller, m.Settings.CallerName = f.call.SubscriptionID, cmp.Or(f.call.Name, f.call.Address)
-	if m.Changes, wrong = f.asked.changes(m); wrong != nil {
+	if m, wrong = f.asked.differing(m, k.Now()); wrong != nil {
 		return wrong, nil
 	}
 	if f.meeting, err = k.DB.AddMeeting(ctx, f.by, m, k.planned(k.Now())); err != nil {
@@ -139,47 +135,33 @@ func (k *Calendar) callerComes(ctx context.Context, f *following) error {
 	return err
 }
 
-// changes are the dates of a new meeting that differ from the rest.
-func (a asking) changes(m store.Meeting) (all []store.DateChange, wrong *misfit) {
+// differing is a new meeting with the dates that differ from the rest. It is new: what its dates are is no change.
+func (a asking) differing(m store.Meeting, now time.Time) (store.Meeting, *misfit) {
 	for _, d := range a.Dates {
-		key, ok := d.on(m)
-		switch {
-		case !ok && d.Cancelled: // a date that there is not, does not take place
-			continue
-		case !ok || d.Later:
-			return nil, &misfit{"date", d.ID}
+		is, wrong := d.appliedTo(m, now)
+		if wrong != nil && wrong.kind == noneLeft {
+			wrong = &misfit{kind: "over"}
 		}
-		all = append(all, d.change(m, key))
+		if wrong != nil {
+			return m, wrong
+		}
+		m = is
 	}
-	return all, nil
+	m.Sequence, m.Times = 0, nil
+	for i := range m.Changes {
+		m.Changes[i].Sequence = 0
+	}
+	return m, nil
 }
 
-// on finds the date of a meeting that is meant.
+// on finds the date of a meeting that is meant, by its rule.
 func (d askedDate) on(m store.Meeting) (key string, ok bool) {
 	id, ok := readKey(d.ID)
 	if !ok {
 		return "", false
 	}
-	series, err := seriesOf(m)
-	if err != nil {
-		return "", false
-	}
-	zone := series.Master.Start.Zone
-	id = inZone(id, zone)
-	at := id.Instant(zone)
-	series.Master.Exceptions = nil // a date that does not take place can be named, and take place again
-	series.Changes = nil
-	found, _ := series.Between(at.AddDate(0, 0, -1), at.AddDate(0, 0, 2), zone)
-	i := slices.IndexFunc(found, func(o itip.Occurrence) bool {
-		if id.AllDay {
-			return o.ID.Wall.Format(time.DateOnly) == id.Wall.Format(time.DateOnly)
-		}
-		return o.ID.Instant(zone).Equal(at)
-	})
-	if i < 0 {
-		return "", false
-	}
-	return found[i].ID.Key(), true
+	found, ok := dateNamed(m, id)
+	return found.Key(), ok
 }
 
 // readKey reads what itip.Time.Key writes.
@@ -195,22 +177,12 @@ func readKey(key string) (itip.Time, bool) {
 	return itip.Time{Wall: wall}, err == nil
 }
 
-// change is how the date differs.
-func (d askedDate) change(m store.Meeting, key string) store.DateChange {
-	c := store.DateChange{Occurrence: key, Cancelled: d.Cancelled, Title: m.Title, Location: m.Location, Length: m.Length, Sequence: m.Sequence}
-	if zone, err := time.LoadLocation(m.Zone); !d.Cancelled && err == nil {
-		c.Starts = itip.At(d.Starts, zone).Wall
-		c.Length, c.Title, c.Location = d.Length, cmp.Or(d.Title, m.Title), d.Location
-	}
-	return c
-}
-
 // cancelCalled cancels the meeting. Who called it has heard of it from their own calendar.
 func (k *Calendar) cancelCalled(ctx context.Context, f *following) (err error) {
 	if f.meeting.State != store.MeetingCancelled {
 		m := f.meeting
 		m.State, m.Sequence = store.MeetingCancelled, m.Sequence+1
-		m.Settings.CallerKnows = m.Sequence
+		m.Settings.CallerKnows = m.Revision + 1
 		if f.meeting, err = k.DB.ChangeMeeting(ctx, f.by, m, k.planned(k.Now())); err != nil {
 			return orTemporary(err)
 		}

@@ -41,7 +41,7 @@ type MeetingCallHelp struct {
 	For
 	// Kind is rule, zone (both with Value), floating (no zone), all-day, dates (single dates by RDATE or ADD), start, length
 	// (none), long, over, title, date (no date of the meeting: Value), another (Value called it), own (a meeting of the
-	// community), unknown (not called here), ended (cancelled here), many, limit, other (Value).
+	// community), unknown (not called here), ended (cancelled here), later (all dates from one on, without end), many, limit, other (Value).
 	Kind  string
 	Value string
 	Title string
