@@ -74,6 +74,7 @@ func (r askingReader) read(events []itip.Event, cancel bool) (a asking, wrong *m
 		a.Title, _ = fitting(cmp.Or(a.Title, oneLine(events[i].Summary)), maxTitle, false)
 		r.people(&events[i], &a)
 	}
+	a.Title, _ = fitting(cmp.Or(a.Title, oneLine(r.subject)), maxTitle, false)
 	var zone *time.Location
 	for i := range events {
 		if e := &events[i]; e.RecurrenceID.IsZero() {
@@ -118,6 +119,9 @@ func (r askingReader) whole(e *itip.Event, cancel bool, a *asking) *misfit {
 		return wrong
 	}
 	start := r.shown(e)
+	if !isKnownZone(start.Zone) {
+		return &misfit{"zone", start.ZoneName()}
+	}
 	p := Plan{Starts: start.Wall, Zone: start.ZoneName(), Length: length(e)}
 	p.Title, a.Shortened = fitting(cmp.Or(oneLine(e.Summary), oneLine(r.subject)), maxTitle, a.Shortened)
 	p.Location, a.Shortened = fitting(oneLine(e.Location), maxLocation, a.Shortened)
@@ -133,12 +137,24 @@ func (r askingReader) whole(e *itip.Event, cancel bool, a *asking) *misfit {
 }
 
 // shown is when an event starts. A moment in UTC that does not repeat is shown where the community is: so Google writes what
-// was called on clocks that it does not name.
+// was called on clocks that it does not name. So is one on clocks that only the message knows.
 func (r askingReader) shown(e *itip.Event) itip.Time {
-	if e.Start.Zone == time.UTC && len(e.Rules) == 0 && r.home != nil {
+	switch known := isKnownZone(e.Start.Zone); {
+	case len(e.Rules) > 0 || known && e.Start.Zone != time.UTC:
+		return e.Start
+	case r.home != nil:
 		return e.Start.In(r.home)
 	}
-	return e.Start
+	return e.Start.In(time.UTC)
+}
+
+// isKnownZone says whether a zone is one of the world's, and not one that only a message has.
+func isKnownZone(zone *time.Location) bool {
+	if zone == nil {
+		return false
+	}
+	_, err := time.LoadLocation(zone.String())
+	return err == nil && zone.String() != "Local"
 }
 
 // unfit says why an event cannot be a meeting.
@@ -190,7 +206,7 @@ func (a asking) singles() (all []asking) {
 		one := a
 		one.Single, one.Cancelled, one.Version, one.Dates = d.ID, d.Cancelled, d.Version, nil
 		if zone, err := time.LoadLocation(d.Zone); !d.Cancelled && err == nil {
-			one.Whole = &Plan{Title: d.Title, Location: d.Location, Starts: itip.At(d.Starts, zone).Wall, Zone: d.Zone, Length: d.Length}
+			one.Whole = &Plan{Title: cmp.Or(d.Title, a.Title), Location: d.Location, Starts: itip.At(d.Starts, zone).Wall, Zone: d.Zone, Length: d.Length}
 		}
 		all = append(all, one)
 	}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -77,7 +78,7 @@ func callsIn(m *mail.Message, said Said) (all []itip.Object, is bool) {
 	for _, o := range said.Objects {
 		switch method := wanted(o); {
 		case method == itip.Request, method == itip.Add, method == itip.Cancel:
-		case (method == itip.Publish || method == "") && len(o.Events) > 0 && isNothingElse(m):
+		case (method == itip.Publish || method == "") && len(o.Events) > 0 && isNothingElse(m, o):
 		default:
 			is = is || method == itip.DeclineCounter
 			continue
@@ -89,24 +90,28 @@ func callsIn(m *mail.Message, said Said) (all []itip.Object, is bool) {
 	return all, is || len(all) == 0 && hasUnreadMethod(m, said)
 }
 
-// wanted is what an object wants: what the mail says of it counts where it is more than what it says itself.
+// wanted is what an object wants: what it says itself, unless that is less than what the mail says of it.
 func wanted(o itip.Object) itip.Method {
-	if o.Declared == itip.Request || o.Declared == itip.Cancel || o.Declared == itip.Add {
-		return o.Declared
+	switch o.Method {
+	case itip.Publish, "":
+		return cmp.Or(o.Declared, o.Method)
 	}
 	return o.Method
 }
 
-// isNothingElse says whether a message is a calendar object and no more: as its body, as one form of its body, or attached to
-// no text.
-func isNothingElse(m *mail.Message) bool {
-	for _, part := range mail.CalendarParts(m) {
-		p := part.Part
-		if !p.InMessage() && (p.Parent == nil || p.Parent.Type == "multipart/alternative") {
-			return true
+// isNothingElse says whether a message says nothing but what stands in a calendar object: it has no text, or that is the
+// object's.
+func isNothingElse(m *mail.Message, o itip.Object) bool {
+	var said strings.Builder
+	for _, e := range o.Events {
+		said.WriteString(plain(e.Summary + "\n" + e.Location + "\n" + e.Description + "\n"))
+	}
+	for line := range strings.Lines(m.Text().New) {
+		if !strings.Contains(said.String(), plain(line)) {
+			return false
 		}
 	}
-	return strings.TrimSpace(m.Text().New) == ""
+	return true
 }
 
 // hasUnreadMethod says whether a part wants something of calendars, by its look, and could not be read.
