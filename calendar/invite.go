@@ -2,16 +2,11 @@ package calendar
 
 import (
 	"context"
-	"errors"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
-	"guildpost/templates"
 )
 
 // tellAtOnce is how many are told in one transaction.
@@ -97,54 +92,15 @@ func (k *Calendar) inviteNew(ctx context.Context, c store.Community, m store.Mee
 }
 
 func (k *Calendar) tellAll(ctx context.Context, c store.Community, m store.Meeting, all []store.Invitation) (int, error) {
-	tellings, err := k.tellings(c, m, all)
+	t, err := k.newTeller(ctx, c, m, all)
+	if err != nil {
+		return 0, err
+	}
+	tellings, err := t.tellings(all)
 	if err != nil {
 		return 0, err
 	}
 	return k.DB.Tell(ctx, k.Now(), m, tellings)
-}
-
-// tellings writes the mails, on all processors: texts in HTML take most of the time of an invitation.
-func (k *Calendar) tellings(c store.Community, m store.Meeting, all []store.Invitation) ([]store.Telling, error) {
-	ids := make([]string, len(all))
-	for n := range all { // one after the other: a source of random octets may serve one reader only
-		var err error
-		if ids[n], err = mail.NewMessageID(k.Random, k.Now(), c.Domain); err != nil {
-			return nil, err
-		}
-	}
-	tellings, errs := make([]store.Telling, len(all)), make([]error, len(all))
-	var next atomic.Int64
-	var writers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
-		writers.Go(func() {
-			for n := next.Add(1) - 1; n < int64(len(all)); n = next.Add(1) - 1 {
-				tellings[n], errs[n] = k.telling(c, m, all[n], ids[n])
-			}
-		})
-	}
-	writers.Wait()
-	return tellings, errors.Join(errs...)
-}
-
-// telling is the next mail to somebody about a meeting.
-func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitation, id string) (store.Telling, error) {
-	i.Sequence, i.State = m.Sequence, store.Invited
-	i.Token = k.token(m, i)
-	switch i.Subscription.State {
-	case store.Left, store.Removed, store.Banned:
-		i.State = store.Uninvited
-	}
-	if m.State == store.MeetingCancelled {
-		i.State = store.Uninvited
-	}
-	w, err := k.invitation(c, m, i, itip.NeedsAction)
-	if err != nil {
-		return store.Telling{}, err
-	}
-	w.id = id
-	n, err := k.notice(w)
-	return store.Telling{Invitation: i, Notice: n}, err
 }
 
 // token is that of the ticket that somebody's invitation has already, or a new one. One that is not good any more, since its
@@ -160,36 +116,18 @@ func (k *Calendar) token(m store.Meeting, i store.Invitation) string {
 
 // invitation is the letter of an invitation, or of its end, with what its reader has answered so far.
 func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invitation, answer itip.PartStat) (letter, error) {
-	w := letter{community: c, to: i.Subscription, from: mail.TicketAddress(c.Name, c.Domain, i.Token), method: itip.Request}
-	if i.State == store.Uninvited {
-		w.method, w.replies = itip.Cancel, c.FunctionAddress("owner")
-		w.data = templates.MeetingCancelled{For: forReader(c, i.Subscription), Title: m.Title, Start: k.first(c, i.Subscription, m),
-			Left: m.State == store.MeetingConfirmed}
-	} else {
-		dates, more := k.shown(c, i.Subscription, m, shownDates)
-		w.data = templates.MeetingInvite{For: forReader(c, i.Subscription), Title: m.Title, Dates: dates, More: more,
-			Minutes: int(m.Length / time.Minute), Place: m.Location, About: m.Description, Answer: k.ticket(c, i.Token)}
+	var answers []store.RSVP
+	if known, ok := answerOfPartStat(answer); ok {
+		answers = []store.RSVP{{Answer: known, Sequence: m.Sequence}}
 	}
-	var err error
-	w.object, err = k.object(c, m, i, answer)
-	return w, err
+	t := teller{Calendar: k, c: c, m: m, answers: map[int64][]store.RSVP{i.Subscription.ID: answers}}
+	if i.State == store.Uninvited {
+		return t.ended(i)
+	}
+	return t.invited(i)
 }
 
-// object is the calendar object for one person.
-func (k *Calendar) object(c store.Community, m store.Meeting, i store.Invitation, answer itip.PartStat) ([]byte, error) {
-	series, err := seriesOf(m)
-	if err != nil {
-		return nil, err
-	}
-	e := series.Master
-	e.Stamp = k.Now().UTC().Truncate(time.Second)
-	e.Organizer = itip.Person{Address: mail.TicketAddress(c.Name, c.Domain, i.Token), Name: c.Title, Email: c.Address()}
-	reader := itip.Attendee{Person: itip.Person{Address: i.Subscription.Address, Name: i.Subscription.Name}, Answer: answer,
-		Type: "INDIVIDUAL", Role: "REQ-PARTICIPANT", RSVP: true}
-	method := itip.Request
-	if i.State == store.Uninvited {
-		method, e.Status, reader.RSVP, reader.Answer = itip.Cancel, "CANCELLED", false, ""
-	}
-	e.Attendees = []itip.Attendee{reader}
-	return itip.Write(itip.Object{Method: method, Events: []itip.Event{e}})
+func answerOfPartStat(stat itip.PartStat) (answer store.RSVPAnswer, ok bool) {
+	answer, ok = answers[stat]
+	return answer, ok
 }

@@ -12,6 +12,7 @@ type Invitation struct {
 	Token        string // of the ticket at which answers come back; stays the same
 	State        InvitationState
 	Sequence     int // of the meeting, when it was last sent
+	Revision     int // of the meeting, likewise
 	SentAt       time.Time
 	Subscription Subscription // as it is now
 }
@@ -25,13 +26,13 @@ const (
 	Uninvited InvitationState = "cancelled"
 )
 
-const invitationColumns = subscriptionColumns + ", i.meeting_id, i.token, i.state, i.sequence, i.sent_at"
+const invitationColumns = subscriptionColumns + ", i.meeting_id, i.token, i.state, i.sequence, i.revision, i.sent_at"
 
 const fromInvitations = " FROM invitations i JOIN subscriptions s ON s.id = i.subscription_id JOIN members m ON m.id = s.member_id "
 
 func scanInvitation(row rowScanner) (i Invitation, err error) {
 	var sent int64
-	i.Subscription, err = scanSubscription(scannerWith{row, []any{&i.MeetingID, &i.Token, &i.State, &i.Sequence, &sent}})
+	i.Subscription, err = scanSubscription(scannerWith{row, []any{&i.MeetingID, &i.Token, &i.State, &i.Sequence, &i.Revision, &sent}})
 	i.SentAt = fromMicros(sent)
 	return i, err
 }
@@ -88,7 +89,7 @@ func (db *DB) NotInvited(ctx context.Context, m Meeting, after int64, limit int)
 	return all, err
 }
 
-// A Telling is an invitation as it will be, and the mail that makes it so.
+// A Telling is an invitation as it will be, and the mail that makes it so. The mail has no Raw where there is nothing to say.
 type Telling struct {
 	Invitation Invitation
 	Notice     Notice
@@ -114,6 +115,8 @@ func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling)
 			n, err := t.keepInvitation(now, one.Invitation)
 			if err == nil && n > 0 {
 				told++
+			}
+			if err == nil && n > 0 && one.Notice.Raw != nil {
 				err = t.sendNotice(now, one.Notice, packed[i])
 			}
 			if err != nil {
@@ -126,9 +129,9 @@ func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling)
 }
 
 func (t *tx) keepInvitation(now time.Time, i Invitation) (int64, error) {
-	return t.exec(`INSERT INTO invitations (meeting_id, subscription_id, address, token, state, sequence, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return t.exec(`INSERT INTO invitations (meeting_id, subscription_id, address, token, state, sequence, revision, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (meeting_id, subscription_id) DO UPDATE SET address = excluded.address, token = excluded.token, state = excluded.state,
-			sequence = excluded.sequence, sent_at = excluded.sent_at
+			sequence = excluded.sequence, revision = excluded.revision, sent_at = excluded.sent_at
 		WHERE invitations.state <> excluded.state OR invitations.sequence < excluded.sequence`,
-		i.MeetingID, i.Subscription.ID, i.Subscription.Address, i.Token, i.State, i.Sequence, micros(now))
+		i.MeetingID, i.Subscription.ID, i.Subscription.Address, i.Token, i.State, i.Sequence, i.Revision, micros(now))
 }

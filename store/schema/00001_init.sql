@@ -404,11 +404,20 @@ CREATE TABLE meetings (
     ends_at      BIGINT NOT NULL, -- the end of its last date
     settings     TEXT NOT NULL,   -- as MeetingSettings
     changes      TEXT NOT NULL,   -- dates that differ: an array of DateChange
+    times        TEXT NOT NULL,   -- when it was at which time: an array of TimeOf
     revision     BIGINT NOT NULL, -- rises with each change, also one that nobody hears of
     seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
     UNIQUE (community_id, uid)
 );
 CREATE INDEX meetings_ends ON meetings (ends_at);
+
+-- What a meeting said, from a revision on: people hear what is not as they were told.
+CREATE TABLE meeting_versions (
+    meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    revision   BIGINT NOT NULL,
+    said       TEXT NOT NULL,
+    PRIMARY KEY (meeting_id, revision)
+);
 
 -- What each was last told of a meeting.
 CREATE TABLE invitations (
@@ -418,6 +427,7 @@ CREATE TABLE invitations (
     token           TEXT NOT NULL, -- of the ticket: it stays the same, since calendars compare organisers
     state           TEXT NOT NULL,
     sequence        BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- of the meeting, when it was last sent
     sent_at         BIGINT NOT NULL,
     PRIMARY KEY (meeting_id, subscription_id)
 );
