@@ -60,9 +60,12 @@ func (k *Calendar) notice(w letter) (store.Notice, error) {
 		d.References = append(append([]string{}, m.References...), m.MessageID)
 	}
 	raw, err := d.Bytes()
-	token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
-	return store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw,
-		Sender: mail.BounceAddress(w.community.Name, w.community.Domain, token)}, err
+	n := store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw}
+	if w.to.ID != 0 { // nobody's bounce is counted for whom the community does not know
+		token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
+		n.Sender = mail.BounceAddress(w.community.Name, w.community.Domain, token)
+	}
+	return n, err
 }
 
 // language is the reader's, else the community's, else the installation's.

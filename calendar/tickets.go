@@ -17,7 +17,10 @@ type handling struct {
 // handlings are the tickets about meetings.
 func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
-		mail.TicketRSVP: {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketRSVP:            {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketProposalAccept:  {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
+		mail.TicketProposalDecline: {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
+		mail.TicketMeetingAddress:  {(*Calendar).answerAddress, (*Calendar).showAddress, (*Calendar).pressAddress},
 	}
 }
 

@@ -29,6 +29,10 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+
+	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
+	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
+	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
 )
 
 const (

@@ -233,11 +233,20 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
 		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Starts: now}, Task{}, nil); return err },
-		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Starts: now, Stamp: now}, Task{}, nil); return err },
-		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Stamp: now.Add(1)}, Task{}, nil); return err },
+		func() error {
+			_, err := db.RecordProposal(ctx, i, Proposal{Starts: now, Stamp: now}, Task{}, nil)
+			return err
+		},
+		func() error {
+			_, err := db.RecordProposal(ctx, i, Proposal{Stamp: now.Add(1)}, Task{}, nil)
+			return err
+		},
 		func() error { _, err := db.Proposals(ctx, m.ID); return err },
 		func() error { _, err := db.Proposal(ctx, 1); return err },
-		func() error { _, err := db.TellProposals(ctx, now, Task{ID: 1, ObjectID: m.ID}, now, 1, nil); return err },
+		func() error {
+			_, err := db.TellProposals(ctx, now, Task{ID: 1, ObjectID: m.ID}, now, 1, nil)
+			return err
+		},
 		func() error { _, err := db.EndProposals(ctx, Actor{At: now}, m, []ProposalEnd{{ID: 1}}); return err },
 		func() error { return db.ClaimAddress(ctx, Actor{At: now}, c.ID, s.MemberID, "guest@a.example") },
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },

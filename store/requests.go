@@ -125,6 +125,13 @@ func (db *DB) OpenRequests(ctx context.Context, communityID int64, address strin
 	return all, err
 }
 
+// WasDeclined says whether a request of a kind about an address was declined.
+func (db *DB) WasDeclined(ctx context.Context, communityID int64, kind RequestKind, address string) (is bool, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&is) },
+		"SELECT EXISTS (SELECT 1 FROM requests WHERE community_id = ? AND address = ? AND kind = ? AND state = 'declined')", communityID, address, kind)
+	return is, err
+}
+
 // Decide moves a request from one state to another, once; payload "" leaves it. Conflict with the state that it is in
 // where it is not in from any more.
 func (db *DB) Decide(ctx context.Context, by Actor, id int64, from, to RequestState, payload string, notices []Notice) error {

@@ -118,3 +118,11 @@ func (t *tx) lockInvitation(i Invitation) error {
 	}
 	return err
 }
+
+// ForgetRSVPs removes what a message answered for somebody who says that it was not theirs.
+func (db *DB) ForgetRSVPs(ctx context.Context, meetingID, subscriptionID int64, source string) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		_, err := t.exec("DELETE FROM rsvps WHERE meeting_id = ? AND subscription_id = ? AND source = ?", meetingID, subscriptionID, text(source))
+		return err
+	})
+}

@@ -1,6 +1,9 @@
 package templates
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // berlin is a zone without need for a zone database.
 var berlin = time.FixedZone("CET", 3600)
@@ -26,7 +29,7 @@ var greylisted = Failure{"chloe@c.example", "451 4.7.1 Greylisting in action, pl
 
 // samples has one of every type, filled as it would be in earnest. The name is that of its golden files.
 func samples() []sample {
-	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), append(meetingSamples(), meetingChangedSamples()...)...)...)...)
+	return slices.Concat(joiningSamples(), answerSamples(), holdingSamples(), healthSamples(), meetingSamples(), meetingChangedSamples(), answeringSamples())
 }
 
 type sample struct {
