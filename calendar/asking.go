@@ -42,7 +42,7 @@ func (k *Calendar) ask(ctx context.Context, a answering, once store.Limit, r sto
 		return err
 	}
 	r.CommunityID, r.Payload, r.AskedAt, r.ExpiresAt = a.community.ID, string(payload), k.Now(), k.Now().Add(askedFor)
-	_, _, err = k.DB.AskOnce(ctx, once, r, func(id int64) ([]store.Notice, error) {
+	_, asked, err := k.DB.AskOnce(ctx, once, r, func(id int64) ([]store.Notice, error) {
 		var letters []letter
 		for _, s := range readers {
 			yes := k.ticketFor(a.community, mail.Ticket{Kind: mail.TicketMeetingAddress, Person: s.ID, Object: id})
@@ -50,7 +50,40 @@ func (k *Calendar) ask(ctx context.Context, a answering, once store.Limit, r sto
 		}
 		return k.notices(nil, letters...)
 	})
+	if err == nil && !asked && len(q.Answers) > 0 {
+		err = k.amend(ctx, a, r, q)
+	}
 	return err
+}
+
+// maxWaiting is how many answers wait for the word about an address.
+const maxWaiting = 100
+
+// amend lets further answers wait with the question that was asked already: the last one counts then.
+func (k *Calendar) amend(ctx context.Context, a answering, r store.Request, q question) error {
+	open, err := k.DB.OpenRequests(ctx, a.community.ID, r.Address)
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		var have question
+		if o.Kind != r.Kind || json.Unmarshal([]byte(o.Payload), &have) != nil || have.Meeting != q.Meeting {
+			continue
+		}
+		err := k.DB.AmendRequest(ctx, o.ID, func(payload string) (string, error) {
+			var is question
+			if err := json.Unmarshal([]byte(payload), &is); err != nil || len(is.Answers) >= maxWaiting {
+				return payload, err
+			}
+			is.Answers = append(is.Answers, q.Answers...)
+			text, err := json.Marshal(is)
+			return string(text), err
+		})
+		if err != nil && store.KindOf(err) != store.Conflict {
+			return err
+		}
+	}
+	return nil
 }
 
 // ticketFor makes a ticket's address and link.

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +92,20 @@ func (k *Calendar) record(ctx context.Context, a answering, all []store.RSVP, no
 
 // newer says whether an answer counts above another one.
 func newer(have, got store.RSVP) bool { return itip.CompareAnswers(asAnswer(got), asAnswer(have)) > 0 }
+
+// newest are those of one person's answers that count.
+func newest(all []store.RSVP) (kept []store.RSVP) {
+	for _, r := range all {
+		i := slices.IndexFunc(kept, func(k store.RSVP) bool { return k.Occurrence == r.Occurrence && k.Later == r.Later })
+		switch {
+		case i < 0:
+			kept = append(kept, r)
+		case newer(kept[i], r):
+			kept[i] = r
+		}
+	}
+	return kept
+}
 
 func asAnswer(r store.RSVP) itip.Answer {
 	return itip.Answer{PartStat: partStat(r.Answer), Comment: r.Comment, Sequence: r.Sequence, Stamp: r.Stamp, DelegatedTo: []string{r.Delegate}}

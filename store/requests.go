@@ -125,6 +125,26 @@ func (db *DB) OpenRequests(ctx context.Context, communityID int64, address strin
 	return all, err
 }
 
+// AmendRequest changes what a request that waits says; nobody else changes it in between. Conflict where it was decided.
+func (db *DB) AmendRequest(ctx context.Context, id int64, change func(payload string) (string, error)) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		// An update that changes nothing, since it locks the row in both databases.
+		var payload string
+		err := t.row("UPDATE requests SET state = state WHERE id = ? AND state = 'asked' RETURNING payload", id).Scan(&payload)
+		if isNoRows(err) {
+			return Errorf(Conflict, "this was decided already")
+		}
+		if err != nil {
+			return err
+		}
+		if payload, err = change(payload); err != nil {
+			return err
+		}
+		_, err = t.exec("UPDATE requests SET payload = ? WHERE id = ?", text(payload), id)
+		return err
+	})
+}
+
 // WasDeclined says whether a request of a kind about an address was declined.
 func (db *DB) WasDeclined(ctx context.Context, communityID int64, kind RequestKind, address string) (is bool, err error) {
 	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&is) },

@@ -107,4 +107,17 @@ func askedOnce(t *testing.T, db *store.DB) {
 	open, err := db.OpenRequests(ctx, c.ID, "x@x.example")
 	check(t, err)
 	equal(t, "requests", len(open), 1)
+	check(t, db.AmendRequest(ctx, open[0].ID, func(payload string) (string, error) { return payload + "more", nil }))
+	got, err := db.Request(ctx, open[0].ID)
+	check(t, err)
+	equal(t, "what it says", got.Payload, "more")
+	declined := func() bool {
+		is, err := db.WasDeclined(ctx, c.ID, store.RequestAlias, "x@x.example")
+		check(t, err)
+		return is
+	}
+	equal(t, "before", declined(), false)
+	check(t, db.Decide(ctx, By(Now), got.ID, store.Asked, store.RequestDeclined, "", nil))
+	equal(t, "after", declined(), true)
+	wantKind(t, "when it is decided", db.AmendRequest(ctx, got.ID, func(string) (string, error) { return "", nil }), store.Conflict)
 }
