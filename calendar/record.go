@@ -76,14 +76,17 @@ func (k *Calendar) personal(a answering, answer store.RSVPAnswer, source string)
 // record keeps answers. One that somebody gave here counts above whatever their calendar has sent before, also where its
 // clock is ahead.
 func (k *Calendar) record(ctx context.Context, a answering, all []store.RSVP, notices []store.Notice) (int, error) {
-	have, err := k.DB.RSVPs(ctx, a.meeting.ID, a.invitation.Subscription.ID)
-	if err != nil {
-		return 0, err
-	}
-	for i := range all {
-		for _, h := range have {
-			if !strings.HasPrefix(all[i].Source, "calendar") && h.Occurrence == all[i].Occurrence && h.Later == all[i].Later && !all[i].Stamp.After(h.Stamp) {
-				all[i].Stamp = h.Stamp.Add(time.Microsecond)
+	given := func(r store.RSVP) bool { return !strings.HasPrefix(r.Source, "calendar") }
+	if slices.ContainsFunc(all, given) {
+		have, err := k.DB.RSVPs(ctx, a.meeting.ID, a.invitation.Subscription.ID)
+		if err != nil {
+			return 0, err
+		}
+		for i := range all {
+			for _, h := range have {
+				if given(all[i]) && h.Occurrence == all[i].Occurrence && h.Later == all[i].Later && !all[i].Stamp.After(h.Stamp) {
+					all[i].Stamp = h.Stamp.Add(time.Microsecond)
+				}
 			}
 		}
 	}
