@@ -59,10 +59,10 @@
 //
 // A COUNTER (RFC 5546 3.2.7) proposes another time, for the whole meeting or for one date, and may answer besides:
 //
-//	            a COUNTER                            they take it: the meeting changes, and all are told
-//	 nothing ──────────────▶ open ──────────────┬──────────────────────────────▶ accepted
-//	                          │  another one    │  they take another time, or decline: DECLINECOUNTER
-//	                          └──▶ replaced     └──────────────────────────────▶ declined
+//	           a COUNTER                            they take it: the meeting changes, and all are told
+//	nothing ──────────────▶ open ──────────────┬──────────────────────────────▶ accepted
+//	                         │  another one    │  they take another time, or decline: DECLINECOUNTER
+//	                         └──▶ replaced     └──────────────────────────────▶ declined
 //
 // Who decides, that is the facilitators and who called the meeting, hears of the first proposal at once and of further ones
 // once a day, with equal times counted together and what the clocks of those who are invited would show.
