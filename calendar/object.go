@@ -12,11 +12,7 @@ import (
 // that are cancelled are left out (RFC 5546 3.2.2). All of it has the SEQUENCE of the meeting, so what was sent before of one
 // date is not above it.
 func (t *teller) wholeObject(i store.Invitation) (itip.Method, []byte, error) {
-	series, err := seriesOf(t.m)
-	if err != nil {
-		return "", nil, err
-	}
-	events := append([]itip.Event{series.Master}, series.Changes...)
+	events := append([]itip.Event{t.series.Master}, t.series.Changes...)
 	for n := range events {
 		t.address(&events[n], i, itip.Request)
 		events[n].Attendees[0].Answer = t.standing(i, events[n].RecurrenceID.Key()).partStat()
@@ -27,15 +23,11 @@ func (t *teller) wholeObject(i store.Invitation) (itip.Method, []byte, error) {
 
 // dateObject is about one date alone: it asks somebody to it as it is, or takes it off (RFC 5546 3.2.5).
 func (t *teller) dateObject(i store.Invitation, one date) (itip.Method, []byte, error) {
-	series, err := seriesOf(t.m)
+	id, err := occurrenceID(one.Occurrence, t.series.Master.Start.Zone)
 	if err != nil {
 		return "", nil, err
 	}
-	id, err := occurrenceID(one.Occurrence, series.Master.Start.Zone)
-	if err != nil {
-		return "", nil, err
-	}
-	e, method := changedDate(series.Master, one.DateChange, id), itip.Request
+	e, method := changedDate(t.series.Master, one.DateChange, id), itip.Request
 	if one.Cancelled {
 		method = itip.Cancel
 	}
@@ -49,12 +41,9 @@ func (t *teller) dateObject(i store.Invitation, one date) (itip.Method, []byte, 
 
 // endObject takes all dates off.
 func (t *teller) endObject(i store.Invitation) (itip.Method, []byte, error) {
-	series, err := seriesOf(t.m)
-	if err != nil {
-		return "", nil, err
-	}
-	t.address(&series.Master, i, itip.Cancel)
-	data, err := itip.Write(itip.Object{Method: itip.Cancel, Events: []itip.Event{series.Master}})
+	all := t.series.Master
+	t.address(&all, i, itip.Cancel)
+	data, err := itip.Write(itip.Object{Method: itip.Cancel, Events: []itip.Event{all}})
 	return itip.Cancel, data, err
 }
 

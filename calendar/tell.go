@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -21,12 +22,20 @@ type teller struct {
 	// was are the versions that the people were last told, by revision; answers are what they have answered, by subscription.
 	was     map[int]store.Meeting
 	answers map[int64][]store.RSVP
+	series  itip.Series
+	forms   *forms
 }
 
-// newTeller reads what those who are told were told last, and what they have answered since.
-func (k *Calendar) newTeller(ctx context.Context, c store.Community, m store.Meeting, all []store.Invitation) (t *teller, err error) {
-	t = &teller{Calendar: k, c: c, m: m, was: map[int]store.Meeting{}, answers: map[int64][]store.RSVP{}}
+// tellerOf makes one that knows nothing of the people yet.
+func (k *Calendar) tellerOf(c store.Community, m store.Meeting) (*teller, error) {
+	series, err := seriesOf(m)
+	return &teller{Calendar: k, c: c, m: m, was: map[int]store.Meeting{}, answers: map[int64][]store.RSVP{}, series: series, forms: newForms()}, err
+}
+
+// know reads what those who are told were told last, and what they have answered since.
+func (t *teller) know(ctx context.Context, all []store.Invitation) (err error) {
 	first, last := int64(0), int64(0)
+	t.answers = map[int64][]store.RSVP{}
 	for _, i := range all {
 		if i.State != store.Invited {
 			continue
@@ -36,19 +45,19 @@ func (k *Calendar) newTeller(ctx context.Context, c store.Community, m store.Mee
 		}
 		last = i.Subscription.ID
 		if _, known := t.was[i.Revision]; !known {
-			if t.was[i.Revision], err = k.DB.MeetingAsOf(ctx, m, i.Revision); err != nil {
-				return nil, err
+			if t.was[i.Revision], err = t.DB.MeetingAsOf(ctx, t.m, i.Revision); err != nil {
+				return err
 			}
 		}
 	}
 	if first == 0 {
-		return t, nil
+		return nil
 	}
-	rsvps, err := k.DB.RSVPsBetween(ctx, m.ID, first, last)
+	rsvps, err := t.DB.RSVPsBetween(ctx, t.m.ID, first, last)
 	for _, r := range rsvps {
 		t.answers[r.SubscriptionID] = append(t.answers[r.SubscriptionID], r)
 	}
-	return t, err
+	return err
 }
 
 // tellings writes the mails, on all processors.
@@ -92,6 +101,9 @@ func (t *teller) telling(i store.Invitation, id string) (store.Telling, error) {
 	}
 	w.id = id
 	n, err := t.notice(w)
+	if err == nil {
+		n.Pack()
+	}
 	return store.Telling{Invitation: i, Notice: n}, err
 }
 
@@ -132,18 +144,23 @@ func (t *teller) standing(i store.Invitation, key string) standing {
 func (t *teller) ended(i store.Invitation) (w letter, err error) {
 	w = t.letterTo(i)
 	w.replies = t.c.FunctionAddress("owner")
-	w.data = templates.MeetingCancelled{For: forReader(t.c, i.Subscription), Title: t.m.Title, Start: t.first(t.c, i.Subscription, t.m),
-		Left: t.m.State == store.MeetingConfirmed}
-	w.method, w.object, err = t.endObject(i)
+	if err = t.write(&w, i, "ended", func(r reader) any {
+		return templates.MeetingCancelled{For: r.whose, Title: t.m.Title, Start: t.first(t.c, i.Subscription, t.m), Left: t.m.State == store.MeetingConfirmed}
+	}); err == nil {
+		w.method, w.object, err = t.endObject(i)
+	}
 	return w, err
 }
 
 // invited is the letter of an invitation: all dates, with those that have a change of their own.
 func (t *teller) invited(i store.Invitation) (w letter, err error) {
 	w = t.letterTo(i)
-	dates, more := t.shown(t.c, i.Subscription, t.m, shownDates)
-	w.data = templates.MeetingInvite{For: forReader(t.c, i.Subscription), Title: t.m.Title, Dates: dates, More: more,
-		Minutes: int(t.m.Length / time.Minute), Place: t.m.Location, About: t.m.Description, Answer: t.ticket(t.c, i.Token)}
-	w.method, w.object, err = t.wholeObject(i)
+	if err = t.write(&w, i, "invited", func(r reader) any {
+		dates, more := t.shown(t.c, i.Subscription, t.m, shownDates)
+		return templates.MeetingInvite{For: r.whose, Title: t.m.Title, Dates: dates, More: more, Minutes: int(t.m.Length / time.Minute),
+			Place: t.m.Location, About: t.m.Description, Answer: r.ticket}
+	}); err == nil {
+		w.method, w.object, err = t.wholeObject(i)
+	}
 	return w, err
 }

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"fmt"
 	"time"
 
 	"guildpost/calendar/itip"
@@ -11,15 +12,17 @@ import (
 // wholeChanged is the letter of a change of all dates, or of several: the meeting as it is, whole.
 func (t *teller) wholeChanged(i store.Invitation, d difference) (w letter, err error) {
 	w = t.letterTo(i)
-	r := t.reader(i)
 	s := t.standing(i, "")
-	data := templates.MeetingChanged{For: forReader(t.c, i.Subscription), Title: t.m.Title, Changes: r.wholeChanges(d), Minutes: int(t.m.Length / time.Minute),
-		Place: t.m.Location, Answered: string(s.answer), Again: s.stale, Answer: t.ticket(t.c, i.Token)}
-	if t.m.Rule != "" {
-		data.Dates, data.More = t.shown(t.c, i.Subscription, t.m, shownDates)
+	if err = t.write(&w, i, fmt.Sprint("changed", d.was.Revision, s), func(r reader) any {
+		data := templates.MeetingChanged{For: r.whose, Title: t.m.Title, Changes: r.wholeChanges(d), Minutes: int(t.m.Length / time.Minute),
+			Place: t.m.Location, Answered: string(s.answer), Again: s.stale, Answer: r.ticket}
+		if t.m.Rule != "" {
+			data.Dates, data.More = t.shown(t.c, i.Subscription, t.m, shownDates)
+		}
+		return data
+	}); err == nil {
+		w.method, w.object, err = t.wholeObject(i)
 	}
-	w.data = data
-	w.method, w.object, err = t.wholeObject(i)
 	return w, err
 }
 
@@ -27,9 +30,12 @@ func (t *teller) wholeChanged(i store.Invitation, d difference) (w letter, err e
 func (t *teller) dateChanged(i store.Invitation, d difference, one date) (w letter, err error) {
 	w = t.letterTo(i)
 	s := t.standing(i, one.Occurrence)
-	w.data = templates.MeetingChanged{For: forReader(t.c, i.Subscription), Title: one.Title, OneDate: true, Changes: t.reader(i).dateChanges(d, one.Occurrence, false),
-		Minutes: int(one.Length / time.Minute), Place: one.Location, Answered: string(s.answer), Again: s.stale, Answer: t.ticket(t.c, i.Token)}
-	w.method, w.object, err = t.dateObject(i, one)
+	if err = t.write(&w, i, fmt.Sprint("date", d.was.Revision, s), func(r reader) any {
+		return templates.MeetingChanged{For: r.whose, Title: one.Title, OneDate: true, Changes: r.dateChanges(d, one.Occurrence, false),
+			Minutes: int(one.Length / time.Minute), Place: one.Location, Answered: string(s.answer), Again: s.stale, Answer: r.ticket}
+	}); err == nil {
+		w.method, w.object, err = t.dateObject(i, one)
+	}
 	return w, err
 }
 
@@ -37,21 +43,12 @@ func (t *teller) dateChanged(i store.Invitation, d difference, one date) (w lett
 func (t *teller) dateCancelled(i store.Invitation, one date) (w letter, err error) {
 	w = t.letterTo(i)
 	w.replies = t.c.FunctionAddress("owner")
-	r := t.reader(i)
-	w.data = templates.MeetingDateCancelled{For: forReader(t.c, i.Subscription), Title: one.Title, Date: r.at(one.Starts, t.m.Zone),
-		Next: t.first(t.c, i.Subscription, t.m)}
-	w.method, w.object, err = t.dateObject(i, one)
+	if err = t.write(&w, i, "date cancelled", func(r reader) any {
+		return templates.MeetingDateCancelled{For: r.whose, Title: one.Title, Date: r.at(one.Starts, t.m.Zone), Next: t.first(t.c, i.Subscription, t.m)}
+	}); err == nil {
+		w.method, w.object, err = t.dateObject(i, one)
+	}
 	return w, err
-}
-
-// A reader is somebody who is told when something is, in their zone.
-type reader struct {
-	zone *time.Location
-	now  time.Time
-}
-
-func (t *teller) reader(i store.Invitation) reader {
-	return reader{t.zone(t.c, i.Subscription, t.m), t.Now()}
 }
 
 // at is what the clocks of a zone show, for the reader; the zero time stays.
