@@ -201,11 +201,11 @@ func (k *Calendar) declined(ctx context.Context, u proposalUse, p store.Proposal
 
 // declineCounter is the calendar object: the date as it stays.
 func (k *Calendar) declineCounter(u proposalUse, p store.Proposal, i store.Invitation, reason string) ([]byte, error) {
-	series, err := seriesOf(u.meeting)
+	t, err := k.tellerOf(u.community, u.meeting)
 	if err != nil {
 		return nil, err
 	}
-	e := series.Master
+	e := t.series.Master
 	if p.Occurrence != "" {
 		id, err := occurrenceID(p.Occurrence, e.Start.Zone)
 		if err != nil {
@@ -214,7 +214,6 @@ func (k *Calendar) declineCounter(u proposalUse, p store.Proposal, i store.Invit
 		now, _ := dateNow(u.meeting, p.Occurrence)
 		e = changedDate(e, now.DateChange, id)
 	}
-	t := teller{Calendar: k, c: u.community, m: u.meeting}
 	if t.address(&e, i, itip.DeclineCounter); reason != "" {
 		e.Comments = []string{reason}
 	}

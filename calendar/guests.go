@@ -38,7 +38,11 @@ func (k *Calendar) inviteGuest(ctx context.Context, by store.Actor, c store.Comm
 	}
 	i := store.Invitation{MeetingID: m.ID, State: store.Invited, Sequence: m.Sequence, Revision: m.Revision, Subscription: s}
 	i.Token = k.token(m, i)
-	t := teller{Calendar: k, c: c, m: m, answers: map[int64][]store.RSVP{s.ID: newest(o.rsvps)}}
+	t, err := k.tellerOf(c, m)
+	if err != nil {
+		return err
+	}
+	t.answers[s.ID] = newest(o.rsvps)
 	w, err := t.invited(i)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (k *Calendar) notice(w letter) (n store.Notice, err error) {
 		d.References = append(append([]string{}, m.References...), m.MessageID)
 	}
 	raw, err := d.Bytes()
-	n := store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw}
+	n = store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw}
 	if w.to.ID != 0 { // nobody's bounce is counted for whom the community does not know
 		token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
 		n.Sender = mail.BounceAddress(w.community.Name, w.community.Domain, token)

@@ -44,8 +44,8 @@ func (c *client) answer(n int, ticket, uid string) {
 	c.want(250)
 }
 
-// invitedMembers calls a meeting of n members in a daemon that does not run yet, and returns each one's ticket, by number.
-func invitedMembers(b *testing.B, p *process, n int) (m store.Meeting, tickets []string) {
+// callMeeting calls a meeting of n members in a daemon that does not run yet, and returns each one's ticket, by number.
+func callMeeting(b *testing.B, p *process, n int) (m store.Meeting, tickets []string) {
 	p.command("meeting", "add", "rust", "--title", "Clinic", "--start", "2030-08-10 15:00", "--timezone", "Europe/Berlin")
 	db := p.open()
 	defer db.Close()
@@ -97,7 +97,7 @@ func BenchmarkReplies(b *testing.B) {
 		sink := benchSink(b)
 		p := newProcess(b, sink.Addr(), "")
 		p.fill(members)
-		m, tickets := invitedMembers(b, p, members)
+		m, tickets := callMeeting(b, p, members)
 		p.start()
 		if err := sink.Wait(b.Context(), members); err != nil { // the invitations are out
 			b.Fatal(err)
