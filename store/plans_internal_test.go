@@ -232,6 +232,10 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
+		func() error {
+			_, _, err := db.SplitMeeting(ctx, Actor{At: now}, m, Meeting{CommunityID: c.ID, UID: "2", Zone: "UTC"}, func(all []RSVP) []RSVP { return all }, nil)
+			return err
+		},
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
 	} {
 		if err := step(); err != nil {
