@@ -173,7 +173,7 @@ func (c *changing) cutOff() {
 	all, err := c.DB.Outdated(ctx, c.m, 1+c.random.IntN(2))
 	c.check(err)
 	if len(all) > 0 {
-		_, err = c.tellAll(ctx, c.c, c.m, all)
+		_, err = c.tellSome(c.m, all)
 		c.check(err)
 	}
 }

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"guildpost/calendar/itip"
@@ -42,10 +43,14 @@ func (k *Calendar) tell(ctx context.Context, m store.MeetingToTell) (done int, e
 			return 0, k.elsewhere(c, m.ID, err)
 		}
 	}
-	done, err = k.tellOutdated(ctx, c, m.Meeting)
-	if err == nil && m.State == store.MeetingConfirmed {
+	t, err := k.tellerOf(c, m.Meeting)
+	if err != nil {
+		return 0, err
+	}
+	done, err = t.tellOutdated(ctx)
+	if next, _ := Next(m.Meeting, k.Now(), 1); err == nil && m.State == store.MeetingConfirmed && len(next) > 0 {
 		var more int
-		more, err = k.inviteNew(ctx, c, m.Meeting)
+		more, err = t.inviteNew(ctx)
 		done += more
 	}
 	if err != nil {
@@ -67,13 +72,13 @@ func (k *Calendar) elsewhere(c store.Community, meeting int64, err error) error 
 }
 
 // tellOutdated tells those who are invited of a change or the end.
-func (k *Calendar) tellOutdated(ctx context.Context, c store.Community, m store.Meeting) (done int, err error) {
+func (t *teller) tellOutdated(ctx context.Context) (done int, err error) {
 	for ctx.Err() == nil {
-		page, err := k.DB.Outdated(ctx, m, tellAtOnce)
+		page, err := t.DB.Outdated(ctx, t.m, tellAtOnce)
 		if err != nil || len(page) == 0 {
 			return done, err
 		}
-		n, err := k.tellAll(ctx, c, m, page)
+		n, err := t.tellAll(ctx, page)
 		if done += n; err != nil || n == 0 {
 			return done, err
 		}
@@ -81,32 +86,50 @@ func (k *Calendar) tellOutdated(ctx context.Context, c store.Community, m store.
 	return done, ctx.Err()
 }
 
-// inviteNew invites the members who are not invited yet.
-func (k *Calendar) inviteNew(ctx context.Context, c store.Community, m store.Meeting) (done int, err error) {
+// inviteNew invites the members who are not invited yet. While some are written to, the mails to those before are kept.
+func (t *teller) inviteNew(ctx context.Context) (done int, err error) {
+	kept := make(chan keeping, 1)
+	kept <- keeping{}
 	after := int64(0)
-	for ctx.Err() == nil {
-		page, err := k.DB.NotInvited(ctx, m, after, tellAtOnce)
-		if err != nil || len(page) == 0 {
+	for err == nil {
+		var tellings []store.Telling
+		tellings, after, err = t.nextNew(ctx, after)
+		before := <-kept // also where this failed
+		if done, err = done+before.n, errors.Join(before.err, err); err != nil || len(tellings) == 0 {
 			return done, err
 		}
-		after = page[len(page)-1].ID
-		all := make([]store.Invitation, len(page))
-		for i, s := range page {
-			all[i] = store.Invitation{MeetingID: m.ID, Subscription: s}
-		}
-		n, err := k.tellAll(ctx, c, m, all)
-		if done += n; err != nil {
-			return done, err
-		}
+		go func() {
+			n, err := t.DB.Tell(ctx, t.Now(), t.m, tellings)
+			kept <- keeping{n, err}
+		}()
 	}
-	return done, ctx.Err()
+	return done, err
 }
 
-func (k *Calendar) tellAll(ctx context.Context, c store.Community, m store.Meeting, all []store.Invitation) (int, error) {
-	t, err := k.tellerOf(c, m)
-	if err != nil {
-		return 0, err
+// A keeping is what came of keeping some invitations.
+type keeping struct {
+	n   int
+	err error
+}
+
+// nextNew writes to the next members who are not invited, by subscription behind one; none where all are.
+func (t *teller) nextNew(ctx context.Context, after int64) (tellings []store.Telling, last int64, err error) {
+	page, err := t.DB.NotInvited(ctx, t.m, after, tellAtOnce)
+	if err != nil || len(page) == 0 {
+		return nil, after, err
 	}
+	all := make([]store.Invitation, len(page))
+	for i, s := range page {
+		all[i] = store.Invitation{MeetingID: t.m.ID, Subscription: s}
+	}
+	if err := t.know(ctx, all); err != nil {
+		return nil, after, err
+	}
+	tellings, err = t.tellings(all)
+	return tellings, page[len(page)-1].ID, err
+}
+
+func (t *teller) tellAll(ctx context.Context, all []store.Invitation) (int, error) {
 	if err := t.know(ctx, all); err != nil {
 		return 0, err
 	}
@@ -114,7 +137,7 @@ func (k *Calendar) tellAll(ctx context.Context, c store.Community, m store.Meeti
 	if err != nil {
 		return 0, err
 	}
-	return k.DB.Tell(ctx, k.Now(), m, tellings)
+	return t.DB.Tell(ctx, t.Now(), t.m, tellings)
 }
 
 // token is that of the ticket that somebody's invitation has already, or a new one. One that is not good any more, since its
