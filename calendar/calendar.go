@@ -33,8 +33,26 @@
 //
 // An invitation is a text in the reader's language with the object as a text/calendar part beside it, which is what makes
 // mail programs show buttons, and once more as invite.ics. ATTENDEE is the reader alone. ORGANIZER is the address of the
-// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering program did to the rest. The
-// ticket is kept with the invitation, since programs compare organisers.
+// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering
+// program did to the rest. The ticket is kept with the invitation, since programs compare organisers.
+//
+// # Calling from a calendar
+//
+// Who invites the list address calls a meeting of the community. The calendar that called keeps its own, under its own UID;
+// the members' has another one, and guildpost as organiser. What that calendar sends later is followed, and nobody else's:
+//
+//	from                                       what happens
+//	a facilitator (where it can be proven,     called, changed or cancelled; the calendar gets the list's ACCEPTED
+//	proven), about a meeting of their own
+//	a member, where the community allows it    the same
+//	a facilitator who does not prove it, or    proposed: the facilitators get the reading in words, and two tickets;
+//	about somebody else's meeting; a member    the calendar gets TENTATIVE, then ACCEPTED or DECLINED
+//	who is no member                           refused, or proposed, as the community does with posts of strangers
+//	anybody, about what cannot be followed     answered in words (and DECLINED), or refused: nothing is called
+//	anybody, with the UID of our own meeting   answered in words: nothing changes
+//
+// Such a message is never posted: calendars would take what it holds. What is published (RFC 5546 3.2.1) beside a text, and
+// what is forwarded as a message, is a post like any other.
 //
 // # Answers
 //
