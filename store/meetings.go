@@ -32,6 +32,7 @@ type Meeting struct {
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
+	Reminders string `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

@@ -18,7 +18,7 @@ type NewMember struct {
 }
 
 const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, m.language, m.timezone, m.named, s.address, s.state, s.delivery,
-	s.vacation_until, s.own_copies, s.roles, s.since, s.epoch`
+	s.vacation_until, s.own_copies, s.no_reminders, s.roles, s.since, s.epoch`
 
 const fromSubscriptions = " FROM subscriptions s JOIN members m ON m.id = s.member_id "
 
@@ -26,7 +26,7 @@ func scanSubscription(row rowScanner) (s Subscription, err error) {
 	var vacation, since int64
 	var roles string
 	err = row.Scan(&s.ID, &s.CommunityID, &s.MemberID, &s.Name, &s.Language, &s.Timezone, &s.Named, &s.Address, &s.State, &s.Delivery,
-		&vacation, &s.OwnCopies, &roles, &since, &s.Epoch)
+		&vacation, &s.OwnCopies, &s.NoReminders, &roles, &since, &s.Epoch)
 	s.VacationUntil, s.Since = fromMicros(vacation), fromMicros(since)
 	s.Roles = splitRoles(roles)
 	return s, err
@@ -262,8 +262,8 @@ func (db *DB) Subscriptions(ctx context.Context, communityID int64, f Subscripti
 	return all, err
 }
 
-// UpdateSubscription keeps the person's Name and the subscription's Delivery, VacationUntil, OwnCopies, Roles,
-// State and Address; a new Address becomes one of the person's. NotFound where it is gone, Conflict where the
+// UpdateSubscription keeps the person's Name and the subscription's Delivery, VacationUntil, OwnCopies, NoReminders,
+// Roles, State and Address; a new Address becomes one of the person's. NotFound where it is gone, Conflict where the
 // address is another person's.
 func (db *DB) UpdateSubscription(ctx context.Context, by Actor, s Subscription) error {
 	return db.durable.do(ctx, func(t *tx) error {
@@ -319,8 +319,8 @@ func (t *tx) updateSubscription(by Actor, before, s Subscription) error {
 		}
 	}
 	_, err := t.exec(`UPDATE subscriptions SET address = ?, state = ?, delivery = ?, vacation_until = ?, own_copies = ?,
-		roles = ?, since = ?, epoch = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil), s.OwnCopies,
-		joinRoles(s.Roles), micros(s.Since), s.Epoch, s.ID)
+		no_reminders = ?, roles = ?, since = ?, epoch = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil), s.OwnCopies,
+		s.NoReminders, joinRoles(s.Roles), micros(s.Since), s.Epoch, s.ID)
 	if err != nil {
 		return err
 	}
@@ -365,11 +365,13 @@ func subscriptionText(s Subscription) string {
 		Delivery  DeliveryMode      `json:"delivery"`
 		Vacation  time.Time         `json:"vacation_until,omitzero"`
 		OwnCopies bool              `json:"own_copies"`
+		Silent    bool              `json:"no_reminders,omitempty"`
 		Roles     []Role            `json:"roles,omitempty"`
 		Language  string            `json:"language,omitempty"`
 		Timezone  string            `json:"timezone,omitempty"`
 		Named     bool              `json:"named,omitempty"`
-	}{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil.UTC().Truncate(time.Microsecond), s.OwnCopies, s.Roles, s.Language, s.Timezone, s.Named})
+	}{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil.UTC().Truncate(time.Microsecond), s.OwnCopies, s.NoReminders, s.Roles,
+		s.Language, s.Timezone, s.Named})
 	if err != nil {
 		return ""
 	}

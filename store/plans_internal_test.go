@@ -74,7 +74,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "reminders"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -227,6 +227,17 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.Outdated(ctx, m, 10); return err },
 		func() error { _, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}}, nil, nil); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, s.ID); return err },
+		func() error {
+			_, err := db.ToRemind(ctx, now, Reminding{Meeting: m, Kind: RemindDate}, 0, 10)
+			return err
+		},
+		func() error {
+			_, err := db.Remind(ctx, now, Reminding{Meeting: m, Kind: RemindDate}, []Notice{{SubscriptionID: s.ID}})
+			return err
+		},
+		func() error { return db.ForgetReminders(ctx, now) },
+		func() error { _, err := db.TasksOf(ctx, "remind"); return err },
+		func() error { return db.MoveTask(ctx, Task{}, now) },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },

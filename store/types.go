@@ -44,6 +44,7 @@ type Rules struct {
 	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
 	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
 	Retention    string    `json:"retention,omitempty"`     // how long posts stay: "5y", "18m", "90d"; "" is for good
+	Reminders    string    `json:"reminders,omitempty"`     // when people are reminded of meetings: as calendar.ParseLeads has it
 	Moderation
 	Bouncing
 	Visibility
@@ -128,6 +129,7 @@ type Subscription struct {
 	Delivery      DeliveryMode
 	VacationUntil time.Time // zero: none; delivery of every kind waits until then
 	OwnCopies     bool      // whether the author gets their own posts
+	NoReminders   bool      // of meetings
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void

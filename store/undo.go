@@ -14,6 +14,7 @@ type subscriptionState struct {
 	Delivery  DeliveryMode      `json:"delivery"`
 	Vacation  time.Time         `json:"vacation_until"`
 	OwnCopies bool              `json:"own_copies"`
+	Silent    bool              `json:"no_reminders"`
 	Roles     []Role            `json:"roles"`
 	Language  string            `json:"language"`
 	Timezone  string            `json:"timezone"`
@@ -82,7 +83,7 @@ func (t *tx) undoMembership(by Actor, e JournalEntry) error {
 		return err
 	}
 	after.Address, after.Name, after.State, after.Delivery = was.Address, was.Name, was.State, was.Delivery
-	after.VacationUntil, after.OwnCopies, after.Roles = was.Vacation, was.OwnCopies, was.Roles
+	after.VacationUntil, after.OwnCopies, after.NoReminders, after.Roles = was.Vacation, was.OwnCopies, was.Silent, was.Roles
 	after.Language, after.Timezone, after.Named = was.Language, was.Timezone, was.Named
 	return t.updateSubscription(by, now, after)
 }
