@@ -191,5 +191,8 @@ func (k *Calendar) object(c store.Community, m store.Meeting, i store.Invitation
 		method, e.Status, reader.RSVP, reader.Answer = itip.Cancel, "CANCELLED", false, ""
 	}
 	e.Attendees = []itip.Attendee{reader}
+	if method == itip.Request {
+		e.Alarms = alarms(c, m, i.Subscription)
+	}
 	return itip.Write(itip.Object{Method: method, Events: []itip.Event{e}})
 }
