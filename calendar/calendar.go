@@ -61,6 +61,7 @@ type Calendar struct {
 	PublicURL string         // of the web pages, without a slash at the end; "" where there are none
 	Language  string         // of the installation, BCP 47
 	Timezone  *time.Location // of the installation
+	lastDue   int64          // by the clock of Due, in microseconds; see lookBack
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 	// Help answers a message to a ticket that does not work.

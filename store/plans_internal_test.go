@@ -237,7 +237,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		},
 		func() error { return db.ForgetReminders(ctx, now) },
 		func() error { _, err := db.TasksOf(ctx, "remind"); return err },
-		func() error { return db.MoveTask(ctx, Task{}, now) },
+		func() error { return db.MoveTask(ctx, Task{}, now, "") },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },

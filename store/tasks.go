@@ -27,10 +27,14 @@ func (db *DB) tasks(ctx context.Context, where string, args ...any) (all []Task,
 	return all, err
 }
 
-// MoveTask lets a task be due at another time; nothing happens where another daemon has taken or moved it.
-func (db *DB) MoveTask(ctx context.Context, task Task, due time.Time) error {
+// MoveTask lets a task be due at another time, with another payload; it is done where due is zero. Nothing happens where
+// another daemon has taken or moved it.
+func (db *DB) MoveTask(ctx context.Context, task Task, due time.Time, payload string) error {
 	return db.relaxed.do(ctx, func(t *tx) error {
-		_, err := t.takeTask(task, due)
+		if n, err := t.takeTask(task, due); err != nil || n == 0 || due.IsZero() {
+			return err
+		}
+		_, err := t.exec("UPDATE schedule SET payload = ? WHERE id = ?", payload, task.ID)
 		return err
 	})
 }

@@ -41,3 +41,24 @@ type MeetingHelp struct {
 	Address string // with other
 	Answer  Ticket
 }
+
+// MeetingReminder reminds somebody of a date that comes.
+type MeetingReminder struct {
+	For
+	Title   string
+	Start   time.Time // in the reader's zone
+	Minutes int       // how long it takes
+	Place   string    // where, or the link; may be empty
+	About   string    // may be empty, and have several lines
+	Said    string    // what they have answered: accepted, tentative; "" is nothing yet
+	Wanted  []Wish    // what people want from it
+	AskWish bool      // they are asked what they want from it
+	Answer  Ticket
+	Off     Ticket // no more reminders
+}
+
+// A Wish is what somebody wants from a meeting.
+type Wish struct {
+	Text string
+	By   string // a name; may be empty
+}

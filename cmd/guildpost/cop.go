@@ -116,6 +116,7 @@ type communityJSON struct {
 	MaxMessage   int64    `json:"max_message"` // bytes
 	OnlyAnnounce bool     `json:"only_announce"`
 	Retention    string   `json:"retention"` // 5y, 18m, 90d; off is for good
+	Reminders    string   `json:"reminders"` // of meetings: 1d 1h; none
 	visibilityJSON
 	moderationJSON
 	bouncingJSON
@@ -127,7 +128,7 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Purpose: c.Purpose, Language: c.Language, Timezone: c.Timezone,
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
-		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce, Retention: spell(c.Retention, "off"),
+		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce, Retention: spell(c.Retention, "off"), Reminders: spell(c.Reminders, defaultReminders),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 func (a *app) meetingCommand() *cobra.Command {
-	return group("meeting", "Meetings: call, list, show and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs())
+	return group("meeting", "Meetings: call, list, show, set and cancel them; who comes",
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingSet(), a.meetingCancel(), a.meetingRSVPs())
 }
 
 // A meetingJSON is a meeting for programs.
@@ -177,6 +177,7 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("next", a.showNext(j))
 			t.row("location", j.Location)
 			t.row("description", j.Description)
+			t.row("reminders", m.Settings.Reminders)
 			t.row("state", j.State)
 			t.row("uid", j.UID)
 			return t.flush()

@@ -9,7 +9,7 @@ import (
 	"guildpost/store"
 )
 
-var memberKeys = []string{"name", "delivery", "vacation", "own_copies", "state"}
+var memberKeys = []string{"name", "delivery", "vacation", "own_copies", "reminders", "state"}
 
 func (a *app) memberSet() *cobra.Command {
 	c := &cobra.Command{Use: "set COP ADDRESS KEY=VALUE...", Short: "Changes the settings of a member", Args: arguments(3, -1),
@@ -18,6 +18,7 @@ func (a *app) memberSet() *cobra.Command {
 			"  delivery       " + strings.Join(allDeliveries, ", ") + "\n" +
 			"  vacation       the DATE of their return (2026-08-31), or off\n" +
 			"  own_copies     yes (they get their own posts), no\n" +
+			"  reminders      yes (they are reminded of meetings), no\n" +
 			"  state          " + strings.Join(allStates, ", ")}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withSubscription(c.Context(), args[0], args[1], func(db *store.DB, community store.Community, s store.Subscription) error {
@@ -54,6 +55,9 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 		}
 	case "own_copies":
 		s.OwnCopies, err = yesOrNo(key, value)
+	case "reminders":
+		s.NoReminders, err = yesOrNo(key, value)
+		s.NoReminders = !s.NoReminders
 	case "state":
 		s.State = store.SubscriptionState(value)
 		err = among(key, value, allStates...)
