@@ -35,6 +35,14 @@
 // An answer is never posted to the list. What cannot be recorded is answered with help, or refused while its sender is
 // still connected. COUNTER and delegation are answered with help; REFRESH gets the invitation again.
 //
+// # Reminders
+//
+// Each date has moments at which people are reminded of it, a day and an hour before where nothing else is set. A task in the
+// schedule is due at a meeting's next moment; then all get one who may come and have not been told of the meeting, nor
+// answered, since that moment. Of several moments that have passed only the last counts, and none once the date has begun.
+// Who has got what is kept in the transaction that queues the mail. A clock may be set: lookBack finds what was planned by one
+// that showed more.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the

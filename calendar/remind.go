@@ -156,7 +156,7 @@ func (k *Calendar) remind(ctx context.Context, c store.Community, m store.Meetin
 			}
 			given = answersBySubscriber(all)
 		}
-		notices, err := k.noticesOf(k.reminders(c, m, d, page, given))
+		notices, err := k.noticesOf(k.reminders(c, m, d, page, given, now))
 		if err != nil {
 			return done, err
 		}

@@ -12,10 +12,12 @@ import (
 	"guildpost/templates"
 )
 
-// reminders are the letters that remind people of a date; who does not come gets none.
-func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP) (all []letter) {
+// reminders are the letters that remind people of a date. Who does not come gets none, nor who has answered since the moment
+// for which the reminder was meant.
+func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP, now time.Time) (all []letter) {
 	for _, i := range page {
-		if answer, _ := answerTo(given[i.Subscription.ID], d.key); answer.Answer != store.Declined {
+		answer, answered := answerTo(given[i.Subscription.ID], d.key)
+		if lately := answered && !answer.At.Before(d.moment) && !answer.At.After(now); !lately && answer.Answer != store.Declined {
 			all = append(all, k.reminder(c, m, d, i.Subscription, answer.Answer))
 		}
 	}
