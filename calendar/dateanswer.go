@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"context"
+	"strings"
 
 	"guildpost/mail"
 	"guildpost/store"
@@ -46,6 +47,9 @@ func (k *Calendar) answerDate(ctx context.Context, c store.Community, _ mail.Env
 	if problem := k.closedDate(a, d); problem != "" {
 		return k.settle(ctx, a, verdict{problem: problem})
 	}
+	if wishes, rest := ReadWishes(m.Text().New); len(wishes) > 0 {
+		return k.wish(ctx, a, d, d.key, wishes, rest)
+	}
 	v, err := k.judge(ctx, a, ReadMessage(m))
 	if err != nil || v.inWords == "" {
 		return k.settleUnless(ctx, err, a, v)
@@ -63,18 +67,14 @@ func (k *Calendar) settleUnless(ctx context.Context, err error, a answering, v v
 
 // noted keeps an answer in words for a date, and tells how it was understood.
 func (k *Calendar) noted(ctx context.Context, a answering, d date, v verdict) error {
-	s := a.invitation.Subscription
-	token := k.dateToken(a.meeting, d.key, s)
-	n, err := k.notice(letter{community: a.community, to: s, from: mail.TicketAddress(a.community.Name, a.community.Domain, token), answers: a.message,
-		data: templates.MeetingAnswered{For: forReader(a.community, s), Title: d.title, Start: d.starts.In(k.zone(a.community, s, a.meeting)),
-			Answer: string(v.inWords), Change: k.ticket(a.community, token)}})
+	n, err := k.notedWish(a, d, v.inWords, false, nil)
 	if err != nil {
 		return err
 	}
 	if _, err := k.record(ctx, a, v.rsvps, []store.Notice{n}); err != nil {
 		return err
 	}
-	k.Log.Info("a date was answered", "community", a.community.Address(), "meeting", a.meeting.ID, "date", d.key, "subscription", s.ID)
+	k.Log.Info("a date was answered", "community", a.community.Address(), "meeting", a.meeting.ID, "date", d.key, "subscription", a.invitation.Subscription.ID)
 	k.wake()
 	return nil
 }
@@ -89,13 +89,19 @@ func (k *Calendar) pressDate(ctx context.Context, t mail.Ticket, choice string) 
 	if err != nil || page.Problem != "" {
 		return page, err
 	}
+	choice, wish, _ := strings.Cut(choice, "\n")
 	answer := store.RSVPAnswer(choice)
 	if !isAnswer(answer) {
 		return page, store.Errorf(store.Invalid, "%q is no answer", choice)
 	}
 	r := k.personal(a, answer, "page")
 	r.Occurrence, page.About.Code = d.key, choice
-	_, err = k.record(ctx, a, []store.RSVP{r}, nil)
+	if _, err = k.record(ctx, a, []store.RSVP{r}, nil); err != nil {
+		return page, err
+	}
+	if wish = cutWish(wish); wish != "" {
+		_, err = k.DB.AddWishes(ctx, k.Now(), a.invitation, k.wishes(d, []string{wish}, "page"), maxWishesAll, nil)
+	}
 	return page, err
 }
 

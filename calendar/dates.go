@@ -108,3 +108,20 @@ func answersBySubscriber(all []store.RSVP) map[int64][]store.RSVP {
 	}
 	return given
 }
+
+// NextKey names the next date of a meeting that has not ended, as RSVPs do; false where there is none.
+func NextKey(m store.Meeting, now time.Time) (key string, ok bool) {
+	next := datesFrom(m, now.Add(-m.Length+1), 1)
+	return append(next, date{})[0].key, len(next) > 0
+}
+
+// KeyOn names the first date of a meeting on a day of its own zone, as RSVPs do; false where there is none.
+func KeyOn(m store.Meeting, day time.Time) (key string, ok bool) {
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		return "", false
+	}
+	begin := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
+	on := datesBetween(m, begin, begin.AddDate(0, 0, 1))
+	return append(on, date{})[0].key, len(on) > 0
+}

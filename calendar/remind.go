@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guildpost/store"
+	"guildpost/templates"
 )
 
 // taskRemind is due when people are next to be reminded of a date of a meeting.
@@ -65,7 +66,8 @@ func (k *Calendar) planReminder(c store.Community, m store.Meeting, now time.Tim
 type dueDate struct {
 	date
 	moment time.Time
-	last   bool // no other reminder of it follows
+	last   bool             // no other reminder of it follows
+	wanted []templates.Wish // what people want from it
 }
 
 // reach is how far ahead a date may be of which people are reminded: leads are counted in days, which may have 25 hours.
@@ -155,6 +157,9 @@ func (k *Calendar) remind(ctx context.Context, c store.Community, m store.Meetin
 				return done, err
 			}
 			given = answersBySubscriber(all)
+			if d.wanted, err = k.wanted(ctx, m, d.date); err != nil {
+				return done, err
+			}
 		}
 		notices, err := k.noticesOf(k.reminders(c, m, d, page, given, now))
 		if err != nil {

@@ -12,6 +12,10 @@ import (
 	"guildpost/templates"
 )
 
+// askAhead is how long before a date people are asked what they want from it: they shall have time to say it, and others to
+// read it.
+const askAhead = 12 * time.Hour
+
 // reminders are the letters that remind people of a date. Who does not come gets none, nor who has answered since the moment
 // for which the reminder was meant.
 func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP, now time.Time) (all []letter) {
@@ -28,7 +32,7 @@ func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page
 func (k *Calendar) reminder(c store.Community, m store.Meeting, d dueDate, s store.Subscription, said store.RSVPAnswer) letter {
 	token := k.dateToken(m, d.key, s)
 	data := templates.MeetingReminder{For: forReader(c, s), Title: d.title, Start: d.starts.In(k.zone(c, s, m)), Minutes: int(d.ends.Sub(d.starts) / time.Minute),
-		Place: d.place, Said: string(said), Answer: k.ticket(c, token),
+		Place: d.place, Said: string(said), AskWish: d.starts.Sub(d.moment) >= askAhead, Wanted: d.wanted, Answer: k.ticket(c, token),
 		Off: k.ticket(c, k.Keys.Seal(mail.Ticket{Kind: mail.TicketReminders, Person: s.ID, Object: c.ID}))}
 	if !d.last {
 		data.About = m.Description

@@ -57,6 +57,17 @@ type MeetingReminder struct {
 	Off     Ticket // no more reminders
 }
 
+// MeetingNoted says how a message about one date was understood.
+type MeetingNoted struct {
+	For
+	Title  string
+	Start  time.Time // in the reader's zone
+	Answer string    // accepted, tentative, declined; "" is none
+	Whole  bool      // it is for all dates
+	Wishes []string  // what they want from it
+	Change Ticket
+}
+
 // A Wish is what somebody wants from a meeting.
 type Wish struct {
 	Text string

@@ -13,7 +13,7 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show, set and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingSet(), a.meetingCancel(), a.meetingRSVPs())
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingSet(), a.meetingCancel(), a.meetingRSVPs(), a.meetingAgenda())
 }
 
 // A meetingJSON is a meeting for programs.

@@ -441,6 +441,19 @@ CREATE TABLE rsvps (
 );
 CREATE INDEX rsvps_subscription ON rsvps (subscription_id);
 
+-- What people want from a date of a meeting.
+CREATE TABLE wishes (
+    id              {{id}},
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" where the meeting has one date alone
+    wish            {{text}} NOT NULL,
+    source          TEXT NOT NULL, -- "page", "text <ID>"
+    at              BIGINT NOT NULL,
+    UNIQUE (meeting_id, occurrence, subscription_id, wish)
+);
+CREATE INDEX wishes_subscription ON wishes (subscription_id);
+
 -- What people were told ahead of a date, so that nobody hears it twice, whatever the clock does.
 CREATE TABLE reminders (
     meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,

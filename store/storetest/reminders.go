@@ -12,6 +12,7 @@ var reminderCases = []testCase{
 	{"each is reminded of a date once, and never of an earlier moment", remindedOnce},
 	{"who is away, wants none or just heard is not reminded", notReminded},
 	{"a reminder of what has changed is none", remindedOfChanged},
+	{"what people want from a date is kept once", wishesKept},
 	{"tasks are moved by whoever read them last", tasksMoved},
 }
 
@@ -129,4 +130,37 @@ func tasksMoved(t *testing.T, db *store.DB) {
 	all, err = db.TasksOf(ctx, "remind")
 	check(t, err)
 	equal(t, "done", len(all), 0)
+}
+
+func wishesKept(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 3)
+	m := Meeting(t, db, c, "one@x")
+	tell(t, db, m, store.Invited, members[:2]...)
+	Drain(t, db, Now)
+	add := func(s store.Subscription, occurrence string, texts ...string) int {
+		t.Helper()
+		var all []store.Wish
+		for _, text := range texts {
+			all = append(all, store.Wish{Occurrence: occurrence, Text: text, Source: "page", At: Now})
+		}
+		n, err := db.AddWishes(ctx, Now, store.Invitation{MeetingID: m.ID, Subscription: s}, all, 3, noticesTo(c, s))
+		check(t, err)
+		return n
+	}
+	equal(t, "two", add(members[0], "", "lifetimes", "async"), 2)
+	equal(t, "one of them again", add(members[0], "", "async", "macros", "one too many"), 1)
+	equal(t, "the same of another", add(members[1], "", "async"), 1)
+	equal(t, "another date", add(members[1], "20260810T130000Z", "async"), 1)
+	equal(t, "mails", len(Drain(t, db, Now)), 4)
+	all, err := db.Wishes(ctx, m.ID, "")
+	check(t, err)
+	var got []string
+	for _, w := range all {
+		got = append(got, w.Text+" "+w.Address)
+	}
+	equal(t, "wishes", fmt.Sprintf("%q", got), fmt.Sprintf("%q", []string{"lifetimes " + members[0].Address, "async " + members[0].Address,
+		"macros " + members[0].Address, "async " + members[1].Address}))
+	_, err = db.AddWishes(ctx, Now, store.Invitation{MeetingID: m.ID, Subscription: members[2]}, []store.Wish{{Text: "x"}}, 3, nil)
+	wantKind(t, "who is not invited", err, store.NotFound)
 }
