@@ -43,6 +43,12 @@
 // Who has got what is kept in the transaction that queues the mail. A clock may be set: lookBack finds what was planned by one
 // that showed more.
 //
+// # Roll-ups
+//
+// Those who organise meetings hear what people answered once a day, at eight on their own clock, and only where something
+// came before that: a task for each meeting is due at the next such hour, and up to when each has heard is kept with the mail.
+// A day before a date to which fewer are expected than its quorum they are warned.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the

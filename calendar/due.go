@@ -24,6 +24,8 @@ func chores() []chore {
 		{do: (*Calendar).lookBack},
 		{do: (*Calendar).tellDue},
 		{kind: taskRemind, clocked: true, do: (*Calendar).remindDue, plan: (*Calendar).planReminders},
+		{kind: taskQuorum, clocked: true, do: (*Calendar).quorumDue, plan: (*Calendar).planQuorum},
+		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
 	}
 }
 

@@ -33,6 +33,7 @@ type Meeting struct {
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
 	Reminders string `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
+	Quorum    int    `json:"quorum,omitempty"`    // how many must come; 0 is any number
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

@@ -71,6 +71,8 @@ var personTables = []personTable{
 		texts: []string{"comment", "source"}, others: []string{"occurrence", "answer"}, people: []string{"subscription_id"}, erased: erasedByOther},
 	{name: "wishes", key: []string{"id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		texts: []string{"wish", "source"}, others: []string{"occurrence"}, people: []string{"subscription_id"}, erased: erasedByOther},
+	{name: "rollups", key: []string{"subscription_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
+		people: []string{"subscription_id"}, erased: erasedByOther},
 	{name: "reminders", key: []string{"meeting_id", "subscription_id", "kind", "starts_at"},
 		mine:   "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		others: []string{"kind"}, people: []string{"subscription_id"}, erased: erasedByOther},

@@ -177,7 +177,9 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("next", a.showNext(j))
 			t.row("location", j.Location)
 			t.row("description", j.Description)
-			t.row("reminders", m.Settings.Reminders)
+			for _, s := range meetingSettings {
+				t.row(s.key, s.show(m.Settings))
+			}
 			t.row("state", j.State)
 			t.row("uid", j.UID)
 			return t.flush()

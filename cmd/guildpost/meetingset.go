@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +24,17 @@ var meetingSettings = []meetingSetting{
 		s.Reminders, err = parseReminders(v)
 		return err
 	}, func(s store.MeetingSettings) string { return s.Reminders }},
+	{"quorum", "how many must come, so that the facilitators are warned a day before where fewer are expected; 0 for any number",
+		setQuorum, func(s store.MeetingSettings) string { return strconv.Itoa(s.Quorum) }},
+}
+
+func setQuorum(s *store.MeetingSettings, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > 1_000_000 {
+		return store.Errorf(store.Invalid, "quorum=%s: must be a number of people, or 0", v)
+	}
+	s.Quorum = n
+	return nil
 }
 
 // parseReminders reads when people are reminded of meetings; "" stays what it is.
@@ -51,7 +64,7 @@ func (a *app) meetingSet() *cobra.Command {
 	var keys []string
 	for _, s := range meetingSettings {
 		keys = append(keys, s.key)
-		c.Long += "\n  " + s.key + "   " + s.what
+		c.Long += "\n  " + s.key + strings.Repeat(" ", 12-len(s.key)) + s.what
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, _ store.Community, m store.Meeting) error {

@@ -454,6 +454,12 @@ CREATE TABLE wishes (
 );
 CREATE INDEX wishes_subscription ON wishes (subscription_id);
 
+-- Up to when each has heard of what people answered.
+CREATE TABLE rollups (
+    subscription_id BIGINT PRIMARY KEY REFERENCES subscriptions (id) ON DELETE CASCADE,
+    at              BIGINT NOT NULL
+);
+
 -- What people were told ahead of a date, so that nobody hears it twice, whatever the clock does.
 CREATE TABLE reminders (
     meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,

@@ -13,6 +13,8 @@ var reminderCases = []testCase{
 	{"who is away, wants none or just heard is not reminded", notReminded},
 	{"a reminder of what has changed is none", remindedOfChanged},
 	{"what people want from a date is kept once", wishesKept},
+	{"what people answered is told once", rolledUp},
+	{"it is known which invitations did not arrive", failedInvitations},
 	{"tasks are moved by whoever read them last", tasksMoved},
 }
 
@@ -163,4 +165,48 @@ func wishesKept(t *testing.T, db *store.DB) {
 		"macros " + members[0].Address, "async " + members[1].Address}))
 	_, err = db.AddWishes(ctx, Now, store.Invitation{MeetingID: m.ID, Subscription: members[2]}, []store.Wish{{Text: "x"}}, 3, nil)
 	wantKind(t, "who is not invited", err, store.NotFound)
+}
+
+func rolledUp(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	s := Members(t, db, c, 1)[0]
+	last, err := db.RolledUp(ctx, s.ID)
+	check(t, err)
+	equal(t, "never", last.IsZero(), true)
+	for i, want := range []bool{true, false} {
+		told, err := db.RollUp(ctx, Now, s.ID, last, noticesTo(c, s))
+		check(t, err)
+		equal(t, fmt.Sprint("told ", i), told, want)
+	}
+	last, err = db.RolledUp(ctx, s.ID)
+	check(t, err)
+	equal(t, "until", last.Equal(Now), true)
+	told, err := db.RollUp(ctx, Now.Add(day), s.ID, last, noticesTo(c, s))
+	check(t, err)
+	equal(t, "the next day", told, true)
+	equal(t, "mails", len(Drain(t, db, Now.Add(day))), 2)
+}
+
+func failedInvitations(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 3)
+	fail := func(s store.Subscription, at time.Time, hard bool) {
+		_, err := db.RecordFailure(ctx, store.Failure{Address: s.Address, SubscriptionID: s.ID, At: at, Hard: hard, Reason: "no such user"}, store.MayBeMass{Copies: 100, Addresses: 100})
+		check(t, err)
+	}
+	fail(members[0], Now.Add(-time.Hour), true)
+	m := Meeting(t, db, c, "one@x")
+	tell(t, db, m, store.Invited, members[:2]...)
+	fail(members[1], Now.Add(time.Hour), true)
+	fail(members[1], Now.Add(30*time.Hour), true)
+	fail(members[0], Now.Add(time.Hour), false)
+	fail(members[2], Now.Add(time.Hour), true)
+	all, err := db.FailedInvitations(ctx, m.ID, Now.Add(-day), Now.Add(2*day))
+	check(t, err)
+	if len(all) != 1 || all[0].Address != members[1].Address || all[0].Reason != "no such user" || !all[0].At.Equal(Now.Add(time.Hour)) {
+		t.Errorf("failed: %+v, want that of %s", all, members[1].Address)
+	}
+	all, err = db.FailedInvitations(ctx, m.ID, Now.Add(time.Hour), Now.Add(2*day))
+	check(t, err)
+	equal(t, "of which was told", len(all), 0)
 }
