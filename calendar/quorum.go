@@ -68,21 +68,9 @@ func (k *Calendar) warn(ctx context.Context, c store.Community, m store.Meeting,
 	if !m.CreatedAt.Before(d.moment) && !m.CreatedAt.After(now) {
 		return 0, nil
 	}
-	all, err := k.DB.RSVPs(ctx, m.ID, 0)
-	if err != nil {
+	t, expected, err := k.expecting(ctx, c, m, d.date)
+	if err != nil || expected >= m.Settings.Quorum {
 		return 0, err
-	}
-	t, err := k.tally(ctx, m, d.date, all)
-	if err != nil {
-		return 0, err
-	}
-	records, err := k.showRecords(ctx, c)
-	if err != nil {
-		return 0, err
-	}
-	expected := t.expected(records)
-	if expected >= m.Settings.Quorum {
-		return 0, nil
 	}
 	team, err := k.organisers(ctx, c, []store.Meeting{m})
 	if err != nil {
@@ -99,4 +87,17 @@ func (k *Calendar) warn(ctx context.Context, c store.Community, m store.Meeting,
 		return 0, err
 	}
 	return k.DB.Remind(ctx, now, store.Reminding{Meeting: m, Kind: store.RemindQuorum, Starts: d.starts, Moment: d.moment}, notices)
+}
+
+// expecting counts who comes to a date, and how many of those who said so can be expected.
+func (k *Calendar) expecting(ctx context.Context, c store.Community, m store.Meeting, d date) (t tally, expected int, err error) {
+	all, err := k.DB.RSVPs(ctx, m.ID, 0)
+	if err != nil {
+		return t, 0, err
+	}
+	if t, err = k.tally(ctx, m, d, all); err != nil {
+		return t, 0, err
+	}
+	records, err := k.showRecords(ctx, c)
+	return t, t.expected(records), err
 }

@@ -20,12 +20,19 @@ const askAhead = 12 * time.Hour
 // for which the reminder was meant.
 func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP, now time.Time) (all []letter) {
 	for _, i := range page {
-		answer, answered := answerTo(given[i.Subscription.ID], d.key)
-		if lately := answered && !answer.At.Before(d.moment) && !answer.At.After(now); !lately && answer.Answer != store.Declined {
+		if mine := given[i.Subscription.ID]; remindable(mine, d, now) {
+			answer, _ := answerTo(mine, d.key)
 			all = append(all, k.reminder(c, m, d, i.Subscription, answer.Answer))
 		}
 	}
 	return all
+}
+
+// remindable says whether what somebody has answered lets them be reminded.
+func remindable(given []store.RSVP, d dueDate, now time.Time) bool {
+	answer, answered := answerTo(given, d.key)
+	lately := answered && !answer.At.Before(d.moment) && !answer.At.After(now)
+	return !lately && answer.Answer != store.Declined
 }
 
 // reminder reminds one person of a date. A plain reply to it is an answer for that date.
