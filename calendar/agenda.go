@@ -23,12 +23,12 @@ func (k *Calendar) answerOrWish(ctx context.Context, c store.Community, env mail
 	}
 	a.message = m
 	next := datesFrom(a.meeting, k.Now().Add(-a.meeting.Length+1), 1)
-	return k.wish(ctx, a, append(next, date{})[0], "", wishes, rest)
+	return k.wish(ctx, a, append(next, occurrence{})[0], "", wishes, rest)
 }
 
 // wish keeps what a message wants from a date, and an answer in it, which is for the occurrence; one mail says how both were
 // understood.
-func (k *Calendar) wish(ctx context.Context, a answering, d date, occurrence string, wishes []string, rest string) error {
+func (k *Calendar) wish(ctx context.Context, a answering, d occurrence, occurrence string, wishes []string, rest string) error {
 	if problem := k.closedDate(a, d); problem != "" {
 		return k.settle(ctx, a, verdict{problem: problem})
 	}
@@ -56,7 +56,7 @@ func (k *Calendar) wish(ctx context.Context, a answering, d date, occurrence str
 	return err
 }
 
-func (k *Calendar) wishes(d date, texts []string, source string) (all []store.Wish) {
+func (k *Calendar) wishes(d occurrence, texts []string, source string) (all []store.Wish) {
 	for _, text := range texts {
 		all = append(all, store.Wish{Occurrence: d.key, Text: text, Source: source, At: k.Now()})
 	}
@@ -64,7 +64,7 @@ func (k *Calendar) wishes(d date, texts []string, source string) (all []store.Wi
 }
 
 // notedWish is the mail that says how a message was understood.
-func (k *Calendar) notedWish(a answering, d date, answer store.RSVPAnswer, whole bool, wishes []string) (store.Notice, error) {
+func (k *Calendar) notedWish(a answering, d occurrence, answer store.RSVPAnswer, whole bool, wishes []string) (store.Notice, error) {
 	s := a.invitation.Subscription
 	token := k.dateToken(a.meeting, d.key, s)
 	return k.notice(letter{community: a.community, to: s, from: mail.TicketAddress(a.community.Name, a.community.Domain, token), answers: a.message,
@@ -76,7 +76,7 @@ func (k *Calendar) notedWish(a answering, d date, answer store.RSVPAnswer, whole
 const shownWishes = 20
 
 // wanted is what people want from a date, as mails show it.
-func (k *Calendar) wanted(ctx context.Context, m store.Meeting, d date) (shown []templates.Wish, err error) {
+func (k *Calendar) wanted(ctx context.Context, m store.Meeting, d occurrence) (shown []templates.Wish, err error) {
 	all, err := k.DB.Wishes(ctx, m.ID, d.key)
 	for _, w := range all[:min(len(all), shownWishes)] {
 		shown = append(shown, templates.Wish{Text: w.Text, By: w.Name})

@@ -67,7 +67,7 @@ func momentsAhead(m store.Meeting, leads []lead, now, until time.Time) (all []du
 		for i, l := range leads {
 			at := l.before(d.start)
 			if len(all) < mostAhead && at.After(now) && !at.After(until) {
-				all = append(all, dueDate{date: d, moment: at, last: i == len(leads)-1})
+				all = append(all, dueDate{occurrence: d, moment: at, last: i == len(leads)-1})
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func (k *Calendar) remindersAhead(ctx context.Context, c store.Community, m stor
 			}
 			after = page[len(page)-1].Subscription.ID
 			for _, i := range page {
-				if remindable(given[i.Subscription.ID], d, at) {
+				if remindable(m, given[i.Subscription.ID], d, at) {
 					one.To++
 				}
 			}
@@ -118,7 +118,7 @@ func (k *Calendar) warningsAhead(ctx context.Context, c store.Community, m store
 		return nil, err
 	}
 	for _, d := range momentsAhead(m, quorumLeads, now, until) {
-		_, expected, err := k.expecting(ctx, c, m, d.date)
+		_, expected, err := k.expecting(ctx, c, m, d.occurrence)
 		if err != nil {
 			return nil, err
 		}

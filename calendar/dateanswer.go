@@ -13,12 +13,12 @@ import (
 // object in such an answer says by itself what it is about.
 
 // answeringDate finds what the ticket of a date is for.
-func (k *Calendar) answeringDate(ctx context.Context, c store.Community, t mail.Ticket) (a answering, d date, err error) {
+func (k *Calendar) answeringDate(ctx context.Context, c store.Community, t mail.Ticket) (a answering, d occurrence, err error) {
 	meeting, key := dateOfObject(t.Object)
 	if a, err = k.answering(ctx, c, mail.Ticket{Person: t.Person, Object: meeting}); err != nil {
 		return a, d, err
 	}
-	d, ok := dateNamed(a.meeting, key)
+	d, ok := occurrenceNamed(a.meeting, key)
 	if !ok {
 		d.key = key
 	}
@@ -26,7 +26,7 @@ func (k *Calendar) answeringDate(ctx context.Context, c store.Community, t mail.
 }
 
 // closedDate says why no answer for a date is taken any more, "" where one is.
-func (k *Calendar) closedDate(a answering, d date) string {
+func (k *Calendar) closedDate(a answering, d occurrence) string {
 	switch {
 	case k.closed(a) != "":
 		return k.closed(a)
@@ -66,7 +66,7 @@ func (k *Calendar) settleUnless(ctx context.Context, err error, a answering, v v
 }
 
 // noted keeps an answer in words for a date, and tells how it was understood.
-func (k *Calendar) noted(ctx context.Context, a answering, d date, v verdict) error {
+func (k *Calendar) noted(ctx context.Context, a answering, d occurrence, v verdict) error {
 	n, err := k.notedWish(a, d, v.inWords, false, nil)
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func isAnswer(answer store.RSVPAnswer) bool {
 	return answer == store.Accepted || answer == store.Tentative || answer == store.Declined
 }
 
-func (k *Calendar) datePage(ctx context.Context, t mail.Ticket) (a answering, d date, p Page, err error) {
+func (k *Calendar) datePage(ctx context.Context, t mail.Ticket) (a answering, d occurrence, p Page, err error) {
 	meeting, _ := dateOfObject(t.Object)
 	m, err := k.DB.Meeting(ctx, meeting)
 	if err != nil {
@@ -128,7 +128,7 @@ func (k *Calendar) datePage(ctx context.Context, t mail.Ticket) (a answering, d 
 	}
 	p.About = templates.Args{Subject: d.title, When: d.starts.In(k.zone(p.Community, a.invitation.Subscription, a.meeting))}
 	have, err := k.DB.RSVPs(ctx, m.ID, t.Person)
-	if answer, ok := answerTo(have, d.key); ok {
+	if answer, ok := answerTo(m, have, d.key); ok {
 		p.About.Code = string(answer.Answer)
 	}
 	return a, d, p, err

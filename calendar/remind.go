@@ -64,7 +64,7 @@ func (k *Calendar) planReminder(c store.Community, m store.Meeting, now time.Tim
 
 // A dueDate is a date whose reminder is due.
 type dueDate struct {
-	date
+	occurrence
 	moment time.Time
 	last   bool             // no other reminder of it follows
 	wanted []templates.Wish // what people want from it
@@ -81,7 +81,7 @@ func reach(leads []lead) time.Duration {
 // dueDates are the dates that have not begun of which a reminder is due, with the last moment that has come.
 func dueDates(m store.Meeting, leads []lead, now time.Time) (all []dueDate) {
 	for _, d := range datesBetween(m, now.Add(1), now.Add(reach(leads))) {
-		due := dueDate{date: d}
+		due := dueDate{occurrence: d}
 		for i, l := range leads {
 			if at := l.before(d.start); !at.After(now) {
 				due.moment, due.last = at, i == len(leads)-1
@@ -157,7 +157,7 @@ func (k *Calendar) remind(ctx context.Context, c store.Community, m store.Meetin
 				return done, err
 			}
 			given = answersBySubscriber(all)
-			if d.wanted, err = k.wanted(ctx, m, d.date); err != nil {
+			if d.wanted, err = k.wanted(ctx, m, d.occurrence); err != nil {
 				return done, err
 			}
 		}

@@ -20,8 +20,8 @@ const askAhead = 12 * time.Hour
 // for which the reminder was meant.
 func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP, now time.Time) (all []letter) {
 	for _, i := range page {
-		if mine := given[i.Subscription.ID]; remindable(mine, d, now) {
-			answer, _ := answerTo(mine, d.key)
+		if mine := given[i.Subscription.ID]; remindable(m, mine, d, now) {
+			answer, _ := answerTo(m, mine, d.key)
 			all = append(all, k.reminder(c, m, d, i.Subscription, answer.Answer))
 		}
 	}
@@ -29,8 +29,8 @@ func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page
 }
 
 // remindable says whether what somebody has answered lets them be reminded.
-func remindable(given []store.RSVP, d dueDate, now time.Time) bool {
-	answer, answered := answerTo(given, d.key)
+func remindable(m store.Meeting, given []store.RSVP, d dueDate, now time.Time) bool {
+	answer, answered := answerTo(m, given, d.key)
 	lately := answered && !answer.At.Before(d.moment) && !answer.At.After(now)
 	return !lately && answer.Answer != store.Declined
 }
@@ -61,7 +61,9 @@ func (k *Calendar) noticesOf(letters []letter) ([]store.Notice, error) {
 	for range min(runtime.GOMAXPROCS(0), len(letters)) {
 		writers.Go(func() {
 			for n := next.Add(1) - 1; n < int64(len(letters)); n = next.Add(1) - 1 {
-				notices[n], errs[n] = k.notice(letters[n])
+				if notices[n], errs[n] = k.notice(letters[n]); errs[n] == nil {
+					notices[n].Pack()
+				}
 			}
 		})
 	}

@@ -289,7 +289,7 @@ func (k *Calendar) toldAnswers(c store.Community, s store.Subscription, m store.
 			continue
 		}
 		one := templates.NewAnswer{Name: name, Answer: string(r.Answer), Comment: r.Comment}
-		if d, ok := dateNamed(m, r.Occurrence); ok && r.Occurrence != "" {
+		if d, ok := occurrenceNamed(m, r.Occurrence); ok && r.Occurrence != "" {
 			one.Date = d.starts.In(k.zone(c, s, m))
 		}
 		told = append(told, one)

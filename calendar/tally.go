@@ -15,7 +15,7 @@ type tally struct {
 }
 
 // tally counts for a date of a meeting.
-func (k *Calendar) tally(ctx context.Context, m store.Meeting, d date, all []store.RSVP) (t tally, err error) {
+func (k *Calendar) tally(ctx context.Context, m store.Meeting, d occurrence, all []store.RSVP) (t tally, err error) {
 	given := answersBySubscriber(all)
 	t.answers = map[int64]store.RSVP{}
 	for after := int64(0); ctx.Err() == nil; {
@@ -29,7 +29,7 @@ func (k *Calendar) tally(ctx context.Context, m store.Meeting, d date, all []sto
 				continue
 			}
 			t.invited = append(t.invited, i.Subscription)
-			if answer, ok := answerTo(given[i.Subscription.ID], d.key); ok {
+			if answer, ok := answerTo(m, given[i.Subscription.ID], d.key); ok {
 				t.answers[i.Subscription.ID] = answer
 			}
 		}

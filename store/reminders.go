@@ -37,28 +37,27 @@ func (db *DB) ToRemind(ctx context.Context, now time.Time, r Reminding, after in
 // Remind sends mails, each to the subscriber of its SubscriptionID who has not got one for this moment or a later one, and
 // notes that, in one transaction. Conflict where the meeting is not what the mails say any more.
 func (db *DB) Remind(ctx context.Context, now time.Time, r Reminding, all []Notice) (sent int, err error) {
-	packed := make([]packedRaw, len(all))
-	for i, n := range all {
-		packed[i] = packRaw(n.Raw)
+	for i := range all {
+		all[i].pack()
 	}
 	err = db.durable.do(ctx, func(t *tx) error {
-		sent = 0
+		var kept []Notice
 		if err := t.unchanged(r.Meeting); err != nil {
 			return err
 		}
-		for i, notice := range all {
+		for _, notice := range all {
 			n, err := t.exec(`INSERT INTO reminders (meeting_id, subscription_id, kind, starts_at, moment) VALUES (?, ?, ?, ?, ?)
 				ON CONFLICT (meeting_id, subscription_id, kind, starts_at) DO UPDATE SET moment = excluded.moment WHERE reminders.moment < excluded.moment`,
 				r.Meeting.ID, notice.SubscriptionID, r.Kind, micros(r.Starts), micros(r.Moment))
-			if err == nil && n > 0 {
-				sent++
-				err = t.sendNotice(now, notice, packed[i])
-			}
 			if err != nil {
 				return err
 			}
+			if n > 0 {
+				kept = append(kept, notice)
+			}
 		}
-		return nil
+		sent = len(kept)
+		return t.sendMany(now, kept)
 	})
 	return sent, err
 }

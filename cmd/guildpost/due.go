@@ -93,6 +93,11 @@ func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all 
 	if err != nil {
 		return nil, err
 	}
+	digests, err := db.DigestTasks(ctx, until)
+	if err != nil {
+		return nil, err
+	}
+	tasks = append(tasks, digests...)
 	for _, task := range tasks {
 		if !calendar.TellsAhead(task.Kind) {
 			all = append(all, taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload, community: task.CommunityID})
@@ -117,7 +122,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +26,7 @@ func (a *app) meetingAgenda() *cobra.Command {
 		Long: "Shows what people want from the next date of a meeting, or from that of a day. They say it in a line \"agenda: ...\" of a reply to the\n" +
 			"invitation or a reminder, or on a reminder's page; and read it in the reminders."}
 	jsonFlag(c, &asJSON)
-	c.Flags().StringVar(&date, "date", "", "of the date on this `DAY`, such as 2026-08-31, in the meeting's zone")
+	c.Flags().StringVar(&date, "date", "", "of this `DATE`: 2026-08-31, or \"2026-08-31 18:00\" where there are several, in the meeting's zone")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, _ store.Community, m store.Meeting) error {
 			key, err := a.dateKey(m, date)
@@ -49,15 +48,11 @@ func (a *app) dateKey(m store.Meeting, day string) (string, error) {
 		}
 		return key, nil
 	}
-	wall, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return "", store.Errorf(store.Invalid, "%q is no day: write --date 2026-08-31", day)
+	key, err := calendar.FindDate(m, day, a.now())
+	if m.Rule == "" {
+		key = ""
 	}
-	key, ok := calendar.KeyOn(m, wall)
-	if !ok {
-		return "", store.Errorf(store.NotFound, "this meeting has no date on %s", day)
-	}
-	return key, nil
+	return key, err
 }
 
 func (a *app) listWishes(ctx context.Context, db *store.DB, m store.Meeting, key string, asJSON bool) error {
