@@ -101,6 +101,9 @@ func (t *teller) telling(i store.Invitation, id string) (store.Telling, error) {
 // news is the letter that tells somebody what is not as they were told before; false where nothing is.
 func (t *teller) news(before, i store.Invitation) (w letter, news bool, err error) {
 	switch {
+	case i.Subscription.ID == t.m.Settings.Caller:
+		w, news = t.callerNews(before, i)
+		return w, news, nil
 	case i.State == store.Uninvited:
 		w, err = t.ended(i)
 		return w, true, err
@@ -153,7 +156,7 @@ func (t *teller) invited(i store.Invitation) (w letter, err error) {
 	if err = t.write(&w, i, fmt.Sprint("invited", s), func(r reader) any {
 		dates, more := t.shown(t.c, i.Subscription, t.m, shownDates)
 		return templates.MeetingInvite{For: r.whose, Title: t.m.Title, Dates: dates, More: more, Minutes: int(t.m.Length / time.Minute),
-			Place: t.m.Location, About: t.m.Description, Follows: t.m.Settings.Follows != 0, Answered: string(s.answer), Answer: r.ticket}
+			Place: t.m.Location, About: t.m.Description, Caller: t.m.Settings.CallerName, Follows: t.m.Settings.Follows != 0, Answered: string(s.answer), Answer: r.ticket}
 	}); err == nil {
 		w.method, w.object, err = t.wholeObject(i)
 	}

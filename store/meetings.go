@@ -36,6 +36,12 @@ type MeetingSettings struct {
 	Reminders string `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
 	Quorum    int    `json:"quorum,omitempty"`    // how many must come; 0 is any number
 	Follows   int64  `json:"follows,omitempty"`   // the meeting whose later dates it took the place of
+	// Caller is the subscription of who called it from their own calendar, and CallerName who that is, for people. They have it
+	// there as their own meeting, and are sent no second one.
+	Caller     int64  `json:"caller,omitempty"`
+	CallerName string `json:"caller_name,omitempty"`
+	// CallerKnows is the Revision up to which the caller's own calendar has it.
+	CallerKnows int `json:"caller_knows,omitempty"`
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

@@ -67,6 +67,8 @@ var personTables = []personTable{
 	{name: "meetings", key: []string{"id"}, mine: "actor IN {addresses}", texts: []string{"title", "location", "description", "actor", "settings", "changes"},
 		others: []string{"uid", "starts", "timezone", "rule", "state", "times"}},
 	{name: "meeting_versions", key: []string{"meeting_id", "revision"}, texts: []string{"said"}},
+	{name: "calls", key: []string{"id"}, mine: "address IN {addresses}", texts: []string{"uid", "name", "payload", "decided_by"},
+		others: []string{"address", "meeting_uid", "state"}, people: []string{"subscription_id"}, erased: erasedRow},
 	{name: "invitations", key: []string{"meeting_id", "subscription_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		texts: []string{"address"}, others: []string{"token", "state"}, people: []string{"subscription_id"}, erased: erasedByOther, own: true},
 	{name: "rsvps", key: []string{"meeting_id", "subscription_id", "occurrence", "later"},

@@ -270,6 +270,19 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.TasksOf(ctx, "remind"); return err },
 		func() error { return db.MoveTask(ctx, Task{}, now, "") },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error {
+			call := Call{CommunityID: c.ID, UID: "1", Address: "ada@a.example", State: CallProposed, AskedAt: now}
+			for range 2 { // new, and changed
+				if call, err = db.KeepCall(ctx, call, false, nil); err != nil {
+					return err
+				}
+			}
+			call, err = db.KeepCall(ctx, call, true, nil)
+			return errors.Join(err, db.DecideCall(ctx, Actor{At: now}, call.ID, CallCalled, nil))
+		},
+		func() error { _, err := db.Call(ctx, 2); return err },
+		func() error { _, err := db.Calls(ctx, c.ID, "1"); return err },
+		func() error { _, err := db.CallsToExpire(ctx, now); return err },
 		func() error { _, err := db.RSVPsBetween(ctx, m.ID, 1, 2); return err },
 		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },

@@ -424,6 +424,27 @@ CREATE TABLE meetings (
 );
 CREATE INDEX meetings_ends ON meetings (ends_at);
 
+-- Meetings in people's own calendars to which they invited a list address.
+CREATE TABLE calls (
+    id              {{id}},
+    community_id    BIGINT NOT NULL REFERENCES communities (id),
+    uid             {{text}} NOT NULL, -- in that calendar; the community's own meeting has another
+    address         {{text}} NOT NULL, -- whose calendar it is
+    name            TEXT NOT NULL,
+    subscription_id BIGINT NOT NULL, -- 0 for who is no member
+    meeting_uid     TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    payload         TEXT NOT NULL, -- what is asked for, JSON
+    asked_at        BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL, -- of a proposal
+    decided_by      TEXT NOT NULL,
+    decided_at      BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- rises with each write
+    UNIQUE (community_id, uid, address)
+);
+CREATE INDEX calls_expire ON calls (expires_at) WHERE state = 'proposed';
+CREATE INDEX calls_address ON calls (address);
+
 -- What a meeting said, from a revision on: people hear what is not as they were told.
 CREATE TABLE meeting_versions (
     meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
