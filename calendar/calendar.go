@@ -67,6 +67,8 @@ type Calendar struct {
 	Help func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Proven says whether a message surely comes from an address; nil is never.
 	Proven func(env mail.Envelope, m *mail.Message, address string) bool
+	// Post takes a message for the list, as one that arrives there: minutes go this way. Its error is for the author.
+	Post func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 }
 
 func (k *Calendar) wake() {

@@ -20,6 +20,9 @@ type chore struct {
 func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
+		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},
+		{do: (*Calendar).askHosts},
+		{do: (*Calendar).postMinutes},
 	}
 }
 

@@ -16,7 +16,9 @@ type Page struct {
 	About     templates.Args // what its texts are about
 	Details   []templates.Detail
 	Choices   []string // as templates.TicketPage.Choices
-	Problem   string   // as templates.ProblemPage.Kind, "" for none
+	Ticks     []templates.Tick
+	AskReason bool   // as templates.TicketPage.AskReason
+	Problem   string // as templates.ProblemPage.Kind, "" for none
 }
 
 func (k *Calendar) showAnswer(ctx context.Context, t mail.Ticket) (Page, error) {

@@ -29,6 +29,8 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+	TicketFeedback    TicketKind = 27 // say how a meeting was: the occurrence
+	TicketAction      TicketKind = 28 // say that something is done: the action
 )
 
 const (

@@ -58,7 +58,7 @@ type Beginning struct {
 
 // BeginOccurrences takes a task and keeps the occurrences that it was for, in one transaction; it is due again at next, or
 // never where that is zero. An occurrence that is there already stays as it is, but that one which was cancelled may begin
-// after all, and one that has not begun may be cancelled. Taken is false, and nothing is kept, where another daemon was
+// after all, one that has not begun may be cancelled, and one of which nobody has said who came may begin again later. Taken is false, and nothing is kept, where another daemon was
 // faster, or the task was moved.
 func (db *DB) BeginOccurrences(ctx context.Context, task Task, next time.Time, all []Beginning) (taken bool, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
@@ -82,12 +82,17 @@ func (t *tx) beginOccurrence(b Beginning) error {
 			told_at, minutes, minutes_id, minutes_by, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '')
 		ON CONFLICT (meeting_id, occurrence) DO UPDATE SET title = excluded.title, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
 			invited_at = excluded.invited_at, cancelled_at = excluded.cancelled_at, host_id = excluded.host_id
-		WHERE occurrences.cancelled_at <> 0 AND excluded.cancelled_at = 0 OR excluded.cancelled_at <> 0 AND occurrences.starts_at > excluded.cancelled_at
+		WHERE occurrences.cancelled_at <> 0 AND excluded.cancelled_at = 0
+			OR occurrences.cancelled_at = 0 AND excluded.cancelled_at <> 0 AND occurrences.starts_at > excluded.cancelled_at
+			OR occurrences.told_at = 0 AND excluded.cancelled_at = 0 AND excluded.starts_at > occurrences.ends_at
 		RETURNING id`, o.CommunityID, o.MeetingID, o.Key, text(o.Title), micros(o.Starts), micros(o.Ends), micros(o.InvitedAt), micros(o.CancelledAt), o.Host).Scan(&o.ID)
 	if isNoRows(err) {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM attendances WHERE occurrence_id = ?", o.ID); err != nil {
 		return err
 	}
 	for _, a := range b.Invited {

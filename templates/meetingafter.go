@@ -39,7 +39,8 @@ type MeetingReported struct {
 	Guests    []string
 	Ambiguous []string // names that several people have
 	Unknown   []string // names that nobody has who was invited
-	Minutes   string   // posted; already, where there were some before; "" for none
+	Minutes   string   // posted; already, where there were some before; refused; "" for none
+	Refused   string   // why, with refused
 	Actions   []ActionLine
 	Answer    Ticket
 }

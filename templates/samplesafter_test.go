@@ -18,6 +18,8 @@ func meetingAfterSamples() []sample {
 			Answer: ticket("h")}},
 		{"meeting-reported.unclear", MeetingReported{For: forBen, Title: title, Start: at(3, 12, 15, 0), Known: true, Ambiguous: []string{"Ben"}, Unknown: []string{"Zed", "Yan"},
 			Minutes: "already", Answer: ticket("h")}},
+		{"meeting-reported.refused", MeetingReported{For: forBen, Title: title, Start: at(3, 12, 15, 0), Minutes: "refused",
+			Refused: "ben@b.example is not a member of Rust Guild", Answer: ticket("h")}},
 		{"meeting-feedback", MeetingFeedback{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: ticket("f")}},
 		{"meeting-feedback.unclear", MeetingFeedback{For: forAna, Title: title, Start: at(3, 12, 15, 0), Unclear: true, Answer: ticket("f")}},
 		{"meeting-feedback-summary", MeetingFeedbackSummary{For: forBen, Title: title, Start: at(3, 12, 15, 0), Asked: 11, Answers: 5, Mean: "4.2",

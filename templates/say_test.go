@@ -60,7 +60,7 @@ func TestNoUnusedTexts(t *testing.T) {
 		"role.": {"member", "facilitator", "sponsor", "expert", "mentor"}, "type.": {"professional", "technology", "interest", "geographic"},
 		"join.": {"open", "confirm", "approve"}, "delivery.": {"each", "daily", "weekly", "monthly", "none"},
 		"setting.": {"name", "language", "timezone", "delivery", "own-copies", "vacation", "news", "address"},
-		"reason.":  Reasons(), "post.": {"dropped", "left-out"}, "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "answer.": {"accepted", "tentative", "declined"}, "page.choice.": {"accepted", "tentative", "declined"}, "command.": {}, "search.": {},
+		"reason.":  Reasons(), "post.": {"dropped", "left-out"}, "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "answer.": {"accepted", "tentative", "declined"}, "page.choice.": {"accepted", "tentative", "declined", "1", "2", "3", "4", "5"}, "command.": {}, "search.": {}, "minutes.": {"subject", "attended"},
 	}
 	for family, words := range families {
 		for _, word := range words {
@@ -86,7 +86,7 @@ func usedKey(key, code string, families map[string][]string) bool {
 	}
 	parts := strings.Split(key, ".")
 	if parts[0] == "page" && len(parts) == 3 && slices.Contains(pageKinds, parts[1]) {
-		return slices.Contains([]string{"title", "text", "button", "done"}, parts[2])
+		return slices.Contains([]string{"title", "text", "button", "done", "field", "field-hint"}, parts[2])
 	}
 	return strings.Contains(code, `"`+key+`"`)
 }

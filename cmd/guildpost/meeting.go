@@ -13,7 +13,8 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs())
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs(),
+		a.meetingAttendance())
 }
 
 // A meetingJSON is a meeting for programs.
