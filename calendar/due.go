@@ -23,6 +23,7 @@ func chores() []chore {
 		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},
 		{do: (*Calendar).askHosts},
 		{do: (*Calendar).postMinutes},
+		{do: (*Calendar).remindOwners},
 	}
 }
 

@@ -122,7 +122,7 @@ func (k *Calendar) report(ctx context.Context, r report) (came Present, err erro
 		record.Tasks = append(record.Tasks, store.Task{Kind: taskFeedback, CommunityID: r.community.ID, DueAt: laterOf(k.Now(), r.occurrence.Ends)})
 	}
 	text := k.reported(r, came, all)
-	if err := k.withMinutes(r, &record, &text); err != nil {
+	if err := k.withMinutes(ctx, r, all, &record, &text); err != nil {
 		return came, err
 	}
 	var notices []store.Notice
@@ -153,11 +153,7 @@ func laterOf(a, b time.Time) time.Time {
 
 // whoCame finds the people that a report means; guests become known to the community.
 func (k *Calendar) whoCame(ctx context.Context, r report, all []store.Attendance) (came Present, err error) {
-	people := make([]Somebody, len(all))
-	for i, a := range all {
-		people[i] = Somebody{a.Subscription.ID, a.Subscription.Name, a.Subscription.Address, a.Answer == store.Accepted}
-	}
-	came = r.attended.Match(people)
+	came = r.attended.Match(peopleOf(all))
 	for _, id := range r.ticked {
 		if !slices.Contains(came.Came, id) {
 			came.Came = append(came.Came, id)
@@ -179,7 +175,7 @@ func (k *Calendar) whoCame(ctx context.Context, r report, all []store.Attendance
 }
 
 // withMinutes adds minutes to what is kept: once for each date. The same mail may come twice.
-func (k *Calendar) withMinutes(r report, record *store.AttendanceReport, text *templates.MeetingReported) (err error) {
+func (k *Calendar) withMinutes(ctx context.Context, r report, all []store.Attendance, record *store.AttendanceReport, text *templates.MeetingReported) (err error) {
 	if r.minutes = strings.TrimSpace(r.minutes); r.minutes == "" {
 		return nil
 	}
@@ -195,8 +191,10 @@ func (k *Calendar) withMinutes(r report, record *store.AttendanceReport, text *t
 	}
 	text.Minutes, record.Minutes = "posted", r.minutes
 	record.Tasks = append(record.Tasks, store.Task{Kind: taskMinutes, CommunityID: r.community.ID, DueAt: k.Now()})
-	record.MinutesID, err = mail.NewMessageID(k.Random, k.Now(), r.community.Domain)
-	return err
+	if record.MinutesID, err = mail.NewMessageID(k.Random, k.Now(), r.community.Domain); err != nil {
+		return err
+	}
+	return k.withActions(ctx, r, all, record, text)
 }
 
 // reported is how a report was understood, for who said it.
