@@ -24,6 +24,7 @@ func chores() []chore {
 		{do: (*Calendar).askHosts},
 		{do: (*Calendar).postMinutes},
 		{do: (*Calendar).remindOwners},
+		{do: (*Calendar).askFeedback},
 	}
 }
 

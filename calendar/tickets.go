@@ -19,6 +19,7 @@ func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
 		mail.TicketRSVP:       {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
 		mail.TicketAttendance: {(*Calendar).answerAttendance, (*Calendar).showAttendance, (*Calendar).pressAttendance},
+		mail.TicketFeedback:   {(*Calendar).answerFeedback, (*Calendar).showFeedback, (*Calendar).pressFeedback},
 		mail.TicketAction:     {(*Calendar).answerAction, (*Calendar).showAction, (*Calendar).pressAction},
 	}
 }
