@@ -149,9 +149,15 @@ func (k *Calendar) begun(ctx context.Context, m store.Meeting, started []itip.Oc
 	if err != nil {
 		return nil, err
 	}
+	caller, err := k.caller(ctx, m)
+	if err != nil {
+		return nil, err
+	}
 	for _, date := range started {
 		b := store.Beginning{Occurrence: k.occurrenceOf(m, date)}
-		b.Occurrence.InvitedAt = invitedAt
+		if b.Occurrence.InvitedAt = invitedAt; b.Occurrence.Host == 0 {
+			b.Occurrence.Host = caller.ID
+		}
 		if m.State == store.MeetingCancelled && b.Occurrence.Starts.After(cancelledAt) {
 			b.Occurrence.CancelledAt = cancelledAt
 			return append(all, b), nil
@@ -182,6 +188,31 @@ func keyOf(m store.Meeting, date itip.Occurrence) string {
 		return ""
 	}
 	return date.ID.Key()
+}
+
+// A Date is one date of a meeting.
+type Date struct {
+	Key        string // as RSVPs have it; "" for a meeting that has one
+	Start, End time.Time
+}
+
+// NextDate returns the first date of a meeting that starts after a time; false where there is none.
+func NextDate(m store.Meeting, after time.Time) (d Date, ok bool) {
+	series, err := seriesOf(m)
+	if err != nil {
+		return d, false
+	}
+	found, _ := series.Next(after.Add(time.Microsecond), 1, time.UTC)
+	if len(found) == 0 {
+		return d, false
+	}
+	return Date{keyOf(m, found[0]), found[0].Start.Instant(time.UTC), found[0].End.Instant(time.UTC)}, true
+}
+
+// InvitedTo returns who is invited to a date that is still to come, with what they have answered so far.
+func InvitedTo(ctx context.Context, db *store.DB, m store.Meeting, d Date) ([]store.Attendance, error) {
+	in, err := (&Calendar{DB: db}).invited(ctx, m)
+	return in.on(store.Occurrence{Key: d.Key, Starts: d.Start}), err
 }
 
 // The invited are who is invited to a meeting, with all that they answered.

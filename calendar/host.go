@@ -63,16 +63,26 @@ func (k *Calendar) hosts(ctx context.Context, c store.Community, m store.Meeting
 	if host, ok, err := k.present(ctx, o.Host); err != nil || ok {
 		return []store.Subscription{host}, err
 	}
-	if address, err := mail.Canonical(m.Actor); err == nil {
-		s, err := k.DB.SubscriptionByAddress(ctx, c.ID, address)
-		if err == nil && s.State == store.Active {
-			return []store.Subscription{s}, nil
-		}
-		if err != nil && store.KindOf(err) != store.NotFound {
-			return nil, err
-		}
+	if caller, err := k.caller(ctx, m); err != nil || caller.ID != 0 {
+		return []store.Subscription{caller}, err
 	}
 	return k.DB.Subscriptions(ctx, c.ID, store.SubscriptionFilter{State: store.Active, Role: store.Facilitator})
+}
+
+// caller is the active member who called a meeting; the zero subscription where that is nobody.
+func (k *Calendar) caller(ctx context.Context, m store.Meeting) (store.Subscription, error) {
+	address, err := mail.Canonical(m.Actor)
+	if err != nil {
+		return store.Subscription{}, nil // the postmaster, by command
+	}
+	s, err := k.DB.SubscriptionByAddress(ctx, m.CommunityID, address)
+	if err != nil && store.KindOf(err) != store.NotFound {
+		return s, err
+	}
+	if err != nil || s.State != store.Active {
+		return store.Subscription{}, nil
+	}
+	return s, nil
 }
 
 // present finds an active member by the subscription; false where there is none.

@@ -24,6 +24,9 @@ type AttendanceReport struct {
 // Conflict where there are minutes already, and the report has some: they are kept once.
 func (db *DB) RecordAttendance(ctx context.Context, now time.Time, r AttendanceReport, notices []Notice) error {
 	return db.durable.do(ctx, func(t *tx) error {
+		if err := t.reviseOccurrence(r.OccurrenceID); err != nil {
+			return err
+		}
 		var minutes string
 		err := t.row("SELECT minutes FROM occurrences WHERE id = ?"+t.dialect.forUpdate(), r.OccurrenceID).Scan(&minutes)
 		switch {
@@ -53,7 +56,9 @@ func (db *DB) RecordAttendance(ctx context.Context, now time.Time, r AttendanceR
 }
 
 func (t *tx) recordCame(now time.Time, r AttendanceReport) error {
-	if _, err := t.exec("UPDATE occurrences SET told_at = ? WHERE id = ?", micros(now), r.OccurrenceID); err != nil {
+	// A date that is nobody's in particular is that of the facilitator who says who came.
+	if _, err := t.exec("UPDATE occurrences SET told_at = ?, host_id = CASE WHEN host_id = 0 THEN CAST(? AS BIGINT) ELSE host_id END WHERE id = ?",
+		micros(now), r.By, r.OccurrenceID); err != nil {
 		return err
 	}
 	if _, err := t.exec("UPDATE attendances SET came = ?, source = ?, at = ? WHERE occurrence_id = ?", false, text(r.Source), micros(now), r.OccurrenceID); err != nil {
@@ -135,6 +140,9 @@ func (db *DB) RecordFeedback(ctx context.Context, now time.Time, f Feedback, not
 		if _, err := t.exec(`INSERT INTO feedbacks (occurrence_id, subscription_id, rating, comment, source, at) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (occurrence_id, subscription_id) DO UPDATE SET rating = excluded.rating, comment = excluded.comment,
 				source = excluded.source, at = excluded.at`, f.OccurrenceID, f.SubscriptionID, f.Rating, text(f.Comment), text(f.Source), micros(f.At)); err != nil {
+			return err
+		}
+		if err := t.reviseOccurrence(f.OccurrenceID); err != nil {
 			return err
 		}
 		return t.sendNotices(now, notices)

@@ -79,7 +79,7 @@ func (db *DB) BeginOccurrences(ctx context.Context, task Task, next time.Time, a
 func (t *tx) beginOccurrence(b Beginning) error {
 	o := b.Occurrence
 	err := t.row(`INSERT INTO occurrences (community_id, meeting_id, occurrence, title, starts_at, ends_at, invited_at, cancelled_at, host_id,
-			told_at, minutes, minutes_id, minutes_by, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '')
+			told_at, minutes, minutes_id, minutes_by, source, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '', 0)
 		ON CONFLICT (meeting_id, occurrence) DO UPDATE SET title = excluded.title, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
 			invited_at = excluded.invited_at, cancelled_at = excluded.cancelled_at, host_id = excluded.host_id
 		WHERE occurrences.cancelled_at <> 0 AND excluded.cancelled_at = 0
@@ -93,6 +93,9 @@ func (t *tx) beginOccurrence(b Beginning) error {
 		return err
 	}
 	if _, err := t.exec("DELETE FROM attendances WHERE occurrence_id = ?", o.ID); err != nil {
+		return err
+	}
+	if err := t.reviseOccurrence(o.ID); err != nil {
 		return err
 	}
 	for _, a := range b.Invited {
@@ -109,6 +112,13 @@ func (t *tx) beginOccurrence(b Beginning) error {
 		}
 	}
 	return nil
+}
+
+// reviseOccurrence notes that something about a date has changed: measures are counted anew.
+func (t *tx) reviseOccurrence(id int64) error {
+	_, err := t.exec(`UPDATE occurrences SET revision = 1 + COALESCE((SELECT MAX(o.revision) FROM occurrences o
+		WHERE o.community_id = occurrences.community_id), 0) WHERE id = ?`, id)
+	return err
 }
 
 // Occurrence returns the occurrence with an ID.

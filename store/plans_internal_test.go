@@ -465,6 +465,12 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { return db.MembershipChanges(ctx, c.ID, s.Since, func(MembershipChange) {}) },
 		func() error { return db.SubscriptionsAlive(ctx, c.ID, s.Since, func(Subscription) {}) },
 		func() error { _, err := db.ArchiveState(ctx, c.ID); return err },
+		func() error { return db.MeasuredOccurrences(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { _, err := db.OccurrencesByID(ctx, []int64{1, 3}); return err },
+		func() error { return db.NextOccurrence(ctx, c.ID, s.Since, func(MeasuredOccurrence) {}) },
+		func() error { return db.MeasuredAttendances(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { return db.MeasuredFeedbacks(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { _, err := db.FirstAttended(ctx, c.ID, []int64{1, 3}); return err },
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound {

@@ -457,8 +457,10 @@ CREATE TABLE occurrences (
     minutes_id   {{text}} NOT NULL, -- the Message-ID that they are posted with
     minutes_by   BIGINT NOT NULL, -- the subscription, 0 for nobody of them
     source       TEXT NOT NULL,   -- of the minutes, as in attendances
+    revision     BIGINT NOT NULL, -- each change of a date or of what is about it has the community's next one
     UNIQUE (meeting_id, occurrence)
 );
+CREATE INDEX occurrences_revision ON occurrences (community_id, revision);
 CREATE INDEX occurrences_starts ON occurrences (community_id, starts_at);
 CREATE INDEX occurrences_host ON occurrences (host_id) WHERE host_id <> 0;
 CREATE INDEX occurrences_minutes ON occurrences (minutes_by) WHERE minutes_by <> 0;
