@@ -247,7 +247,7 @@ func (k *Calendar) invited(ctx context.Context, m store.Meeting) (in invited, er
 func (in invited) on(o store.Occurrence) (all []store.Attendance) {
 	for _, s := range in.people {
 		a := store.Attendance{Subscription: s, Invited: true}
-		if r, ok := answerOn(in.answers[s.ID], o.Key, o.Starts); ok {
+		if r, ok := answerAsOf(in.answers[s.ID], o.Key, o.Starts); ok {
 			a.Answer, a.AnsweredAt = r.Answer, r.At
 		}
 		all = append(all, a)
@@ -255,9 +255,9 @@ func (in invited) on(o store.Occurrence) (all []store.Attendance) {
 	return all
 }
 
-// answerOn is somebody's answer for a date as it counted at a time: to that date, else to the last earlier one "and all later
+// answerAsOf is somebody's answer for a date as it counted at a time: to that date, else to the last earlier one "and all later
 // dates", else to the whole. One to a time that was changed since is none.
-func answerOn(all []store.RSVP, key string, at time.Time) (answer store.RSVP, ok bool) {
+func answerAsOf(all []store.RSVP, key string, at time.Time) (answer store.RSVP, ok bool) {
 	rank := func(r store.RSVP) string {
 		switch {
 		case r.Occurrence == "" || r.Stale || r.At.After(at):

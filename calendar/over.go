@@ -10,8 +10,8 @@ import (
 	"guildpost/templates"
 )
 
-// shownNames is how many names a mail lists, and how many a page has to tick.
-const shownNames = 50
+// listedNames is how many names a mail lists, and how many a page has to tick.
+const listedNames = 50
 
 // A past is a date of a meeting that has begun, and all about it.
 type past struct {
@@ -65,7 +65,7 @@ func (k *Calendar) overNotices(ctx context.Context, p past) (notices []store.Not
 	}
 	var names []string
 	for _, host := range hosts {
-		names = append(names, nameOf(host))
+		names = append(names, calledName(host))
 		n, err := k.notice(k.overLetter(p, host, k.overText(p, host, all)))
 		if err != nil {
 			return nil, err
@@ -97,31 +97,31 @@ func (k *Calendar) pastToken(kind mail.TicketKind, to store.Subscription, object
 func (k *Calendar) overText(p past, to store.Subscription, all []store.Attendance) templates.MeetingOver {
 	language := k.language(p.community, to)
 	text := templates.MeetingOver{For: forReader(p.community, to), Title: p.occurrence.Title, Start: p.occurrence.Starts.In(k.zone(p.community, to, p.meeting)),
-		Word: templates.Say(language, "minutes.attended", templates.Args{}), Example: nameOf(to),
+		Word: templates.Say(language, "minutes.attended", templates.Args{}), Example: calledName(to),
 		Answer: k.ticket(p.community, k.pastToken(mail.TicketAttendance, to, p.occurrence.ID))}
 	for _, a := range all {
 		switch {
-		case a.Answer == store.Accepted && len(text.Yes) == shownNames:
+		case a.Answer == store.Accepted && len(text.Yes) == listedNames:
 			text.YesMore++
 		case a.Answer == store.Accepted:
-			text.Yes = append(text.Yes, nameOf(a.Subscription))
-		case a.Answer == store.Tentative && len(text.Maybe) < shownNames:
-			text.Maybe = append(text.Maybe, nameOf(a.Subscription))
+			text.Yes = append(text.Yes, calledName(a.Subscription))
+		case a.Answer == store.Tentative && len(text.Maybe) < listedNames:
+			text.Maybe = append(text.Maybe, calledName(a.Subscription))
 		case a.Invited:
 			text.Silent++
 		}
 	}
 	for _, a := range all { // somebody else makes a better example than the reader
 		if a.Subscription.ID != to.ID && a.Subscription.Name != "" && a.Answer == store.Accepted {
-			text.Example = nameOf(a.Subscription)
+			text.Example = calledName(a.Subscription)
 			break
 		}
 	}
 	return text
 }
 
-// nameOf is what somebody is called.
-func nameOf(s store.Subscription) string {
+// calledName is what somebody is called.
+func calledName(s store.Subscription) string {
 	if name := strings.TrimSpace(s.Name); name != "" {
 		return name
 	}

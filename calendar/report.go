@@ -17,7 +17,7 @@ var minutesWords = plainSet("minutes, the minutes, protokoll, das protokoll, act
 // maxMinutes is how long minutes may be, in bytes; guests how many a line may name.
 const (
 	maxMinutes = 200_000
-	maxGuests  = 100
+	mostGuests  = 100
 )
 
 // A report is what somebody said about a date that is over.
@@ -46,7 +46,7 @@ func (k *Calendar) answerAttendance(ctx context.Context, c store.Community, _ ma
 		source: "text <" + m.MessageID + ">", answers: m}
 	r.attended, r.minutes, r.known = ReadAttended(m.Text().New)
 	if !r.known && !k.aloneMinutes(&r) {
-		return k.askAgain(ctx, r)
+		return k.askWhoCame(ctx, r)
 	}
 	if isMinutesWord(firstLine(r.minutes)) {
 		_, r.minutes, _ = strings.Cut(strings.TrimSpace(r.minutes), "\n")
@@ -79,8 +79,8 @@ func (k *Calendar) pastFor(ctx context.Context, t mail.Ticket) (p past, s store.
 	return p, s, nil
 }
 
-// askAgain answers what says nothing that was asked.
-func (k *Calendar) askAgain(ctx context.Context, r report) error {
+// askWhoCame answers what says nothing that was asked.
+func (k *Calendar) askWhoCame(ctx context.Context, r report) error {
 	all, err := k.DB.Attendances(ctx, r.occurrence.ID)
 	if err != nil {
 		return err
@@ -159,8 +159,8 @@ func (k *Calendar) whoCame(ctx context.Context, r report, all []store.Attendance
 			came.Came = append(came.Came, id)
 		}
 	}
-	if len(came.Guests) > maxGuests {
-		return came, store.Errorf(store.Invalid, "%d guests are named; %d are the most", len(came.Guests), maxGuests)
+	if len(came.Guests) > mostGuests {
+		return came, store.Errorf(store.Invalid, "%d guests are named; %d are the most", len(came.Guests), mostGuests)
 	}
 	for _, g := range came.Guests {
 		s, err := k.DB.AddGuest(ctx, r.actor, r.community.ID, g.String(), g.Name)
@@ -205,10 +205,10 @@ func (k *Calendar) reported(r report, came Present, all []store.Attendance) temp
 	for _, a := range all {
 		switch {
 		case !slices.Contains(came.Came, a.Subscription.ID):
-		case len(text.Came) == shownNames:
+		case len(text.Came) == listedNames:
 			text.CameMore++
 		default:
-			text.Came = append(text.Came, nameOf(a.Subscription))
+			text.Came = append(text.Came, calledName(a.Subscription))
 		}
 	}
 	for _, g := range came.Guests {

@@ -29,14 +29,14 @@ func (k *Calendar) attendancePage(ctx context.Context, t mail.Ticket) (p past, b
 		return p, by, page, nil
 	}
 	all, err := k.DB.Attendances(ctx, p.occurrence.ID)
-	if err != nil || len(all) > shownNames {
+	if err != nil || len(all) > listedNames {
 		return p, by, page, err
 	}
 	order := map[store.RSVPAnswer]int{store.Accepted: 0, store.Tentative: 1, "": 2, store.Declined: 3}
 	slices.SortStableFunc(all, func(a, b store.Attendance) int { return order[a.Answer] - order[b.Answer] })
 	for _, a := range all {
 		on := a.Came || p.occurrence.ToldAt.IsZero() && a.Answer == store.Accepted
-		page.Ticks = append(page.Ticks, templates.Tick{Value: strconv.FormatInt(a.Subscription.ID, 10), Label: nameOf(a.Subscription), On: on})
+		page.Ticks = append(page.Ticks, templates.Tick{Value: strconv.FormatInt(a.Subscription.ID, 10), Label: calledName(a.Subscription), On: on})
 	}
 	page.About.N = len(page.Ticks)
 	return p, by, page, nil
