@@ -17,7 +17,7 @@ var minutesWords = plainSet("minutes, the minutes, protokoll, das protokoll, act
 // maxMinutes is how long minutes may be, in bytes; guests how many a line may name.
 const (
 	maxMinutes = 200_000
-	mostGuests  = 100
+	mostGuests = 100
 )
 
 // A report is what somebody said about a date that is over.
