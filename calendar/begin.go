@@ -198,15 +198,10 @@ type Date struct {
 
 // NextDate returns the first date of a meeting that starts after a time; false where there is none.
 func NextDate(m store.Meeting, after time.Time) (d Date, ok bool) {
-	series, err := seriesOf(m)
-	if err != nil {
-		return d, false
+	if all := ComingDates(m, after, 1); len(all) > 0 {
+		return all[0], true
 	}
-	found, _ := series.Next(after.Add(time.Microsecond), 1, time.UTC)
-	if len(found) == 0 {
-		return d, false
-	}
-	return Date{keyOf(m, found[0]), found[0].Start.Instant(time.UTC), found[0].End.Instant(time.UTC)}, true
+	return d, false
 }
 
 // InvitedTo returns who is invited to a date that is still to come, with what they have answered so far.

@@ -63,10 +63,16 @@ func (k *Calendar) overNotices(ctx context.Context, p past) (notices []store.Not
 	if err != nil || len(all) == 0 {
 		return nil, err // nobody was invited
 	}
+	fair, err := k.unfairness(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	var names []string
 	for _, host := range hosts {
 		names = append(names, calledName(host))
-		n, err := k.notice(k.overLetter(p, host, k.overText(p, host, all)))
+		text := k.overText(p, host, all)
+		k.addFairness(&text, fair, k.zone(p.community, host, p.meeting))
+		n, err := k.notice(k.overLetter(p, host, text))
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +88,32 @@ func (k *Calendar) overNotices(ctx context.Context, p past) (notices []store.Not
 	}
 	n, err := k.notice(k.overLetter(p, notetaker, text))
 	return append(notices, n), err
+}
+
+// fairnessEvery is how often hosts hear that the hours of meetings are unfair.
+const fairnessEvery = 91 * 24 * time.Hour
+
+// unfairness is how the hours of a community's meetings are spread, where that is bad and was not told this quarter; else it is
+// zero.
+func (k *Calendar) unfairness(ctx context.Context, p past) (Fairness, error) {
+	f, err := k.Fairness(ctx, p.community, k.Now())
+	if err != nil || !f.Bad() {
+		return Fairness{}, err
+	}
+	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "fairness told to " + p.community.Address(), Most: 1, Within: fairnessEvery})
+	if err != nil || reached != nil {
+		return Fairness{}, err
+	}
+	return f, nil
+}
+
+func (k *Calendar) addFairness(text *templates.MeetingOver, f Fairness, zone *time.Location) {
+	for _, g := range f.Groups {
+		text.Fairness = append(text.Fairness, templates.FairnessLine{Zone: g.Zone, Members: g.Members, Night: int(g.Odd*100 + 0.5)})
+	}
+	if !f.Better.IsZero() {
+		text.Better = f.Better.In(zone)
+	}
 }
 
 // overLetter comes from the ticket at which its answer arrives.

@@ -14,7 +14,8 @@ import (
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show and cancel them; who comes",
 		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs(),
-		a.meetingAttendance(), a.meetingActions(), a.meetingFeedback())
+		a.meetingAttendance(), a.meetingActions(), a.meetingFeedback(),
+		a.meetingRota(), a.meetingFairness())
 }
 
 // A meetingJSON is a meeting for programs.
