@@ -62,30 +62,41 @@ func (k *Calendar) askSome(ctx context.Context, now time.Time, task store.Task, 
 		return false, err
 	}
 	next := end
-	var ids []int64
-	var notices []store.Notice
+	var ready []store.Subscription
 	for _, a := range all {
 		if a.Asked || !wasThere(p.occurrence, a) || !mayBeAsked(a.Subscription) {
 			continue
 		}
-		if at := decent(now, k.zone(p.community, a.Subscription, p.meeting)); at.After(now) {
-			if at.Before(next) {
-				next = at
-			}
-			continue
+		switch at := decent(now, k.zone(p.community, a.Subscription, p.meeting)); {
+		case !at.After(now):
+			ready = append(ready, a.Subscription)
+		case at.Before(next):
+			next = at
 		}
-		if len(ids) == tellAtOnce {
-			next = now.Add(time.Second)
-			break
+	}
+	for len(ready) > tellAtOnce {
+		soon := task.DueAt.Add(time.Microsecond) // the same task, due as it was
+		if taken, err := k.ask(ctx, now, task, soon, p, ready[:tellAtOnce]); err != nil || !taken {
+			return asked, err
 		}
-		n, err := k.notice(k.feedbackLetter(p, a.Subscription, false))
+		asked, ready, task.DueAt = true, ready[tellAtOnce:], soon
+	}
+	taken, err := k.ask(ctx, now, task, next, p, ready)
+	return asked || taken && len(ready) > 0, err
+}
+
+// ask asks some people in one transaction.
+func (k *Calendar) ask(ctx context.Context, now time.Time, task store.Task, next time.Time, p past, some []store.Subscription) (taken bool, err error) {
+	var ids []int64
+	var notices []store.Notice
+	for _, s := range some {
+		n, err := k.notice(k.feedbackLetter(p, s, false))
 		if err != nil {
 			return false, err
 		}
-		ids, notices = append(ids, a.Subscription.ID), append(notices, n)
+		ids, notices = append(ids, s.ID), append(notices, n)
 	}
-	taken, err := k.DB.AskFeedback(ctx, now, task, next, ids, notices)
-	return taken && len(ids) > 0, err
+	return k.DB.AskFeedback(ctx, now, task, next, ids, notices)
 }
 
 // mayBeAsked says whether somebody still gets mail.

@@ -51,7 +51,11 @@ func (k *Calendar) answerAttendance(ctx context.Context, c store.Community, _ ma
 	if isMinutesWord(firstLine(r.minutes)) {
 		_, r.minutes, _ = strings.Cut(strings.TrimSpace(r.minutes), "\n")
 	}
-	_, err = k.report(ctx, r)
+	if _, err = k.report(ctx, r); store.KindOf(err) == store.Conflict && err != nil { // somebody else's minutes were faster
+		if r.past, err = k.past(ctx, t.Object); err == nil {
+			_, err = k.report(ctx, r)
+		}
+	}
 	return err
 }
 
@@ -190,11 +194,27 @@ func (k *Calendar) withMinutes(ctx context.Context, r report, all []store.Attend
 		return store.Errorf(store.TooLarge, "the minutes have %d bytes; %d are the most. Put the rest somewhere and write the link", len(r.minutes), maxMinutes)
 	}
 	text.Minutes, record.Minutes = "posted", r.minutes
+	text.Files = fileNames(r.answers)
 	record.Tasks = append(record.Tasks, store.Task{Kind: taskMinutes, CommunityID: r.community.ID, DueAt: k.Now()})
 	if record.MinutesID, err = mail.NewMessageID(k.Random, k.Now(), r.community.Domain); err != nil {
 		return err
 	}
 	return k.withActions(ctx, r, all, record, text)
+}
+
+// fileNames are the files of a mail: minutes are posted without them.
+func fileNames(m *mail.Message) (names []string) {
+	if m == nil {
+		return nil
+	}
+	for _, f := range m.Files() {
+		name := f.Name
+		if name == "" {
+			name = f.Type
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // reported is how a report was understood, for who said it.

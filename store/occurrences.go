@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -98,10 +100,8 @@ func (t *tx) beginOccurrence(b Beginning) error {
 	if err := t.reviseOccurrence(o.ID); err != nil {
 		return err
 	}
-	for _, a := range b.Invited {
-		if _, err := t.exec(`INSERT INTO attendances (occurrence_id, subscription_id, invited, answer, answered_at, came, source, at, asked)
-			VALUES (?, ?, ?, ?, ?, ?, '', 0, ?) ON CONFLICT (occurrence_id, subscription_id) DO NOTHING`,
-			o.ID, a.Subscription.ID, true, a.Answer, micros(a.AnsweredAt), false, false); err != nil {
+	for chunk := range slices.Chunk(b.Invited, attendancesAtOnce) {
+		if err := t.addInvited(o.ID, chunk); err != nil {
 			return err
 		}
 	}
@@ -112,6 +112,19 @@ func (t *tx) beginOccurrence(b Beginning) error {
 		}
 	}
 	return nil
+}
+
+// attendancesAtOnce is how many are added by one statement.
+const attendancesAtOnce = 100
+
+func (t *tx) addInvited(occurrence int64, all []Attendance) error {
+	args := make([]any, 0, 7*len(all))
+	for _, a := range all {
+		args = append(args, occurrence, a.Subscription.ID, true, a.Answer, micros(a.AnsweredAt), false, false)
+	}
+	_, err := t.exec(`INSERT INTO attendances (occurrence_id, subscription_id, invited, answer, answered_at, came, source, at, asked) VALUES `+
+		strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, '', 0, ?), ", len(all)), ", "), args...)
+	return err
 }
 
 // reviseOccurrence notes that something about a date has changed: measures are counted anew.

@@ -41,6 +41,7 @@ type MeetingReported struct {
 	Unknown   []string // names that nobody has who was invited
 	Minutes   string   // posted; already, where there were some before; refused; "" for none
 	Refused   string   // why, with refused
+	Files     []string // that came with the minutes and were not posted
 	Actions   []ActionLine
 	Answer    Ticket
 }

@@ -13,7 +13,7 @@ func meetingAfterSamples() []sample {
 		{"meeting-over.fairness", MeetingOver{For: For{Community: rust}, Title: title, Start: at(3, 12, 15, 0), Unclear: true, Word: "attended", Example: "Ana Sousa",
 			Fairness: []FairnessLine{{"Asia/Tokyo", 8, 75}, {"Europe/Berlin", 1, 0}}, Better: at(3, 19, 9, 0), Answer: Ticket{Address: ticket("h").Address}}},
 		{"meeting-reported", MeetingReported{For: forBen, Title: title, Start: at(3, 12, 15, 0), Known: true, Came: []string{"Ana Sousa", "Ben Okafor"}, CameMore: 2,
-			Guests: []string{"zoe@z.example"}, Minutes: "posted", Actions: []ActionLine{{"Ana Sousa", "write down what we found about lifetimes", at(12, 10, 0, 0), ""},
+			Guests: []string{"zoe@z.example"}, Minutes: "posted", Files: []string{"slides.pdf"}, Actions: []ActionLine{{"Ana Sousa", "write down what we found about lifetimes", at(12, 10, 0, 0), ""},
 				{"Zed", "book the room", at(12, 11, 0, 0), "owner"}, {"Ben Okafor", "ask the compiler team", time.Time{}, "date"}, {"", "bring cake", time.Time{}, "both"}},
 			Answer: ticket("h")}},
 		{"meeting-reported.unclear", MeetingReported{For: forBen, Title: title, Start: at(3, 12, 15, 0), Known: true, Ambiguous: []string{"Ben"}, Unknown: []string{"Zed", "Yan"},
