@@ -24,7 +24,7 @@ const (
 	askedWithin = 7 * 24 * time.Hour
 	// unconfirmedAfter is when what people had said stands, for all that follows, as nobody has said who came.
 	unconfirmedAfter = 24 * time.Hour
-	// feedbackFor is how long after its end people are asked how it was, and the host then hears.
+	// feedbackFor is how long people are waited for who were asked how it was; then the host hears.
 	feedbackFor = 3 * 24 * time.Hour
 	// farBack is how many dates are looked at to find where a meeting stands.
 	farBack = 200

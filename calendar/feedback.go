@@ -47,24 +47,39 @@ func (k *Calendar) askFeedback(ctx context.Context, now time.Time) (int, error) 
 		if err != nil {
 			return k.orDrop(ctx, now, task, err)
 		}
-		end := p.occurrence.Ends.Add(feedbackFor)
+		all, err := k.DB.Attendances(ctx, p.occurrence.ID)
+		if err != nil {
+			return false, err
+		}
+		end := feedbackEnd(p.occurrence, all, now)
 		if gone := p.community.Closed || !p.occurrence.CancelledAt.IsZero(); gone || !now.Before(end) {
 			return k.sumUp(ctx, now, task, p, gone)
 		}
-		return k.askSome(ctx, now, task, p, end)
+		return k.askSome(ctx, now, task, p, all, end)
 	})
 }
 
-// askSome asks those who can be asked now, in chunks, and leaves the others to the hour that suits them.
-func (k *Calendar) askSome(ctx context.Context, now time.Time, task store.Task, p past, end time.Time) (asked bool, err error) {
-	all, err := k.DB.Attendances(ctx, p.occurrence.ID)
-	if err != nil {
-		return false, err
+// feedbackEnd is when no answers are waited for any more: some time after the first was asked. Where that was nobody so far, it
+// is as if somebody were asked now, for as long as people remember.
+func feedbackEnd(o store.Occurrence, all []store.Attendance, now time.Time) time.Time {
+	first := now
+	if late := o.Ends.Add(askedWithin); now.After(late) {
+		return late
 	}
+	for _, a := range all {
+		if !a.AskedAt.IsZero() && a.AskedAt.Before(first) {
+			first = a.AskedAt
+		}
+	}
+	return first.Add(feedbackFor)
+}
+
+// askSome asks those who can be asked now, in chunks, and leaves the others to the hour that suits them.
+func (k *Calendar) askSome(ctx context.Context, now time.Time, task store.Task, p past, all []store.Attendance, end time.Time) (asked bool, err error) {
 	next := end
 	var ready []store.Subscription
 	for _, a := range all {
-		if a.Asked || !wasThere(p.occurrence, a) || !mayBeAsked(a.Subscription) {
+		if !a.AskedAt.IsZero() || !wasThere(p.occurrence, a) || !mayBeAsked(a.Subscription) {
 			continue
 		}
 		switch at := decent(now, k.zone(p.community, a.Subscription, p.meeting)); {
@@ -259,7 +274,7 @@ func (k *Calendar) Feedback(ctx context.Context, occurrence int64) (f Feedback, 
 	}
 	f.Comments = []string{}
 	for _, a := range all {
-		if a.Asked {
+		if !a.AskedAt.IsZero() {
 			f.Asked++
 		}
 	}

@@ -122,7 +122,7 @@ func (k *Calendar) report(ctx context.Context, r report) (came Present, err erro
 		}
 		record.Came = came.Came
 	}
-	if r.known && k.Now().Before(r.occurrence.Ends.Add(feedbackFor)) {
+	if r.known && k.Now().Before(feedbackEnd(r.occurrence, all, k.Now())) {
 		record.Tasks = append(record.Tasks, store.Task{Kind: taskFeedback, CommunityID: r.community.ID, DueAt: laterOf(k.Now(), r.occurrence.Ends)})
 	}
 	text := k.reported(r, came, all)

@@ -65,14 +65,14 @@ func (t *tx) recordCame(now time.Time, r AttendanceReport) error {
 		return err
 	}
 	for _, id := range r.Came {
-		if _, err := t.exec(`INSERT INTO attendances (occurrence_id, subscription_id, invited, answer, answered_at, came, source, at, asked)
-			VALUES (?, ?, ?, '', 0, ?, ?, ?, ?) ON CONFLICT (occurrence_id, subscription_id) DO UPDATE SET came = excluded.came`,
-			r.OccurrenceID, id, false, true, text(r.Source), micros(now), false); err != nil {
+		if _, err := t.exec(`INSERT INTO attendances (occurrence_id, subscription_id, invited, answer, answered_at, came, source, at, asked_at)
+			VALUES (?, ?, ?, '', 0, ?, ?, ?, 0) ON CONFLICT (occurrence_id, subscription_id) DO UPDATE SET came = excluded.came`,
+			r.OccurrenceID, id, false, true, text(r.Source), micros(now)); err != nil {
 			return err
 		}
 	}
 	// Who was not invited, and did not come after all, has no part in it; unless they were asked how it was.
-	_, err := t.exec("DELETE FROM attendances WHERE occurrence_id = ? AND NOT invited AND NOT came AND NOT asked", r.OccurrenceID)
+	_, err := t.exec("DELETE FROM attendances WHERE occurrence_id = ? AND NOT invited AND NOT came AND asked_at = 0", r.OccurrenceID)
 	return err
 }
 
@@ -106,8 +106,8 @@ func (db *DB) AskFeedback(ctx context.Context, now time.Time, task Task, next ti
 		if taken = n == 1; err != nil || !taken {
 			return err
 		}
-		if _, err := t.exec("UPDATE attendances SET asked = ? WHERE occurrence_id = ? AND "+t.dialect.in("subscription_id"),
-			true, task.ObjectID, t.dialect.idList(subscriptions)); err != nil {
+		if _, err := t.exec("UPDATE attendances SET asked_at = ? WHERE occurrence_id = ? AND "+t.dialect.in("subscription_id"),
+			micros(now), task.ObjectID, t.dialect.idList(subscriptions)); err != nil {
 			return err
 		}
 		return t.sendNotices(now, notices)
@@ -129,9 +129,9 @@ type Feedback struct {
 // where they were not asked.
 func (db *DB) RecordFeedback(ctx context.Context, now time.Time, f Feedback, notices []Notice) error {
 	return db.durable.do(ctx, func(t *tx) error {
-		var asked bool
-		err := t.row("SELECT asked FROM attendances WHERE occurrence_id = ? AND subscription_id = ?", f.OccurrenceID, f.SubscriptionID).Scan(&asked)
-		if isNoRows(err) || err == nil && !asked {
+		var asked int64
+		err := t.row("SELECT asked_at FROM attendances WHERE occurrence_id = ? AND subscription_id = ?", f.OccurrenceID, f.SubscriptionID).Scan(&asked)
+		if isNoRows(err) || err == nil && asked == 0 {
 			return Errorf(NotFound, "they were not asked how this meeting was")
 		}
 		if err != nil {

@@ -88,7 +88,7 @@ func (db *DB) MeasuredFeedbacks(ctx context.Context, communityID int64, after, u
 	}, `SELECT a.occurrence_id, s.member_id, COALESCE(f.rating, 0), COALESCE(f.at, 0) AS given
 		FROM occurrences o JOIN attendances a ON a.occurrence_id = o.id JOIN subscriptions s ON s.id = a.subscription_id
 			LEFT JOIN feedbacks f ON f.occurrence_id = a.occurrence_id AND f.subscription_id = a.subscription_id
-		WHERE o.community_id = ? AND o.starts_at > ? AND o.starts_at <= ? AND a.asked ORDER BY o.starts_at, o.id, given, a.subscription_id`,
+		WHERE o.community_id = ? AND o.starts_at > ? AND o.starts_at <= ? AND a.asked_at <> 0 ORDER BY o.starts_at, o.id, given, a.subscription_id`,
 		communityID, micros(after), micros(until))
 }
 

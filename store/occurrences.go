@@ -37,7 +37,7 @@ type Attendance struct {
 	Came         bool
 	Source       string // where that is from, as Occurrence.Source; "" where nobody said
 	At           time.Time
-	Asked        bool // how it was
+	AskedAt      time.Time // when they were asked how it was; zero for never
 }
 
 const occurrenceColumns = `o.id, o.community_id, o.meeting_id, o.occurrence, o.title, o.starts_at, o.ends_at, o.invited_at, o.cancelled_at,
@@ -118,12 +118,12 @@ func (t *tx) beginOccurrence(b Beginning) error {
 const attendancesAtOnce = 100
 
 func (t *tx) addInvited(occurrence int64, all []Attendance) error {
-	args := make([]any, 0, 7*len(all))
+	args := make([]any, 0, 6*len(all))
 	for _, a := range all {
-		args = append(args, occurrence, a.Subscription.ID, true, a.Answer, micros(a.AnsweredAt), false, false)
+		args = append(args, occurrence, a.Subscription.ID, true, a.Answer, micros(a.AnsweredAt), false)
 	}
-	_, err := t.exec(`INSERT INTO attendances (occurrence_id, subscription_id, invited, answer, answered_at, came, source, at, asked) VALUES `+
-		strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, '', 0, ?), ", len(all)), ", "), args...)
+	_, err := t.exec(`INSERT INTO attendances (occurrence_id, subscription_id, invited, answer, answered_at, came, source, at, asked_at) VALUES `+
+		strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, '', 0, 0), ", len(all)), ", "), args...)
 	return err
 }
 
@@ -166,13 +166,13 @@ func (db *DB) occurrences(ctx context.Context, where string, args ...any) (all [
 func (db *DB) Attendances(ctx context.Context, occurrenceID int64) (all []Attendance, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
 		a := Attendance{OccurrenceID: occurrenceID}
-		var answered, at int64
+		var answered, at, asked int64
 		var err error
-		a.Subscription, err = scanSubscription(scannerWith{row, []any{&a.Invited, &a.Answer, &answered, &a.Came, &a.Source, &at, &a.Asked}})
-		a.AnsweredAt, a.At = fromMicros(answered), fromMicros(at)
+		a.Subscription, err = scanSubscription(scannerWith{row, []any{&a.Invited, &a.Answer, &answered, &a.Came, &a.Source, &at, &asked}})
+		a.AnsweredAt, a.At, a.AskedAt = fromMicros(answered), fromMicros(at), fromMicros(asked)
 		all = append(all, a)
 		return err
-	}, "SELECT "+subscriptionColumns+`, a.invited, a.answer, a.answered_at, a.came, a.source, a.at, a.asked
+	}, "SELECT "+subscriptionColumns+`, a.invited, a.answer, a.answered_at, a.came, a.source, a.at, a.asked_at
 		FROM attendances a JOIN subscriptions s ON s.id = a.subscription_id JOIN members m ON m.id = s.member_id
 		WHERE a.occurrence_id = ? ORDER BY a.subscription_id`, occurrenceID)
 	return all, err

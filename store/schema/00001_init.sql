@@ -475,7 +475,7 @@ CREATE TABLE attendances (
     came            BOOLEAN NOT NULL,
     source          TEXT NOT NULL,   -- where that is from: "page", "command", "text <ID>"; "" where nobody said
     at              BIGINT NOT NULL,
-    asked           BOOLEAN NOT NULL, -- how it was
+    asked_at        BIGINT NOT NULL, -- when they were asked how it was; 0 for never
     PRIMARY KEY (occurrence_id, subscription_id)
 );
 CREATE INDEX attendances_subscription ON attendances (subscription_id);
