@@ -212,6 +212,7 @@ func InvitedTo(ctx context.Context, db *store.DB, m store.Meeting, d Date) ([]st
 
 // The invited are who is invited to a meeting, with all that they answered.
 type invited struct {
+	meeting store.Meeting
 	people  []store.Subscription
 	answers map[int64][]store.RSVP
 }
@@ -221,14 +222,17 @@ func (k *Calendar) invited(ctx context.Context, m store.Meeting) (in invited, er
 	if err != nil {
 		return in, err
 	}
-	in.answers = map[int64][]store.RSVP{}
+	in.meeting, in.answers = m, map[int64][]store.RSVP{}
 	for _, r := range rsvps {
 		in.answers[r.SubscriptionID] = append(in.answers[r.SubscriptionID], r)
 	}
 	for after := int64(0); ; {
 		page, err := k.DB.Invitations(ctx, m.ID, after, 1000)
-		if err != nil || len(page) == 0 {
+		if err != nil {
 			return in, err
+		}
+		if len(page) == 0 {
+			return in, k.addCaller(ctx, m, &in)
 		}
 		for _, i := range page {
 			if after = i.Subscription.ID; i.State == store.Invited {
@@ -238,11 +242,25 @@ func (k *Calendar) invited(ctx context.Context, m store.Meeting) (in invited, er
 	}
 }
 
+// addCaller adds who called a meeting from their own calendar: it is theirs, so they are not invited to it, and come.
+func (k *Calendar) addCaller(ctx context.Context, m store.Meeting, in *invited) error {
+	isCaller := func(s store.Subscription) bool { return s.ID == m.Settings.Caller }
+	if m.Settings.Caller == 0 || slices.ContainsFunc(in.people, isCaller) {
+		return nil
+	}
+	s, ok, err := k.present(ctx, m.Settings.Caller)
+	if ok {
+		in.people = append(in.people, s)
+		in.answers[s.ID] = append(in.answers[s.ID], store.RSVP{Answer: store.Accepted, At: m.CreatedAt, Sequence: m.Sequence})
+	}
+	return err
+}
+
 // on is what each had answered for a date when it began.
 func (in invited) on(o store.Occurrence) (all []store.Attendance) {
 	for _, s := range in.people {
 		a := store.Attendance{Subscription: s, Invited: true}
-		if r, ok := answerAsOf(in.answers[s.ID], o.Key, o.Starts); ok {
+		if r, ok := answerAsOf(in.meeting, in.answers[s.ID], o.Key, o.Starts); ok {
 			a.Answer, a.AnsweredAt = r.Answer, r.At
 		}
 		all = append(all, a)
@@ -250,25 +268,9 @@ func (in invited) on(o store.Occurrence) (all []store.Attendance) {
 	return all
 }
 
-// answerAsOf is somebody's answer for a date as it counted at a time: to that date, else to the last earlier one "and all later
-// dates", else to the whole. One to a time that was changed since is none.
-func answerAsOf(all []store.RSVP, key string, at time.Time) (answer store.RSVP, ok bool) {
-	rank := func(r store.RSVP) string {
-		switch {
-		case r.Occurrence == "" || r.Stale || r.At.After(at):
-			return ""
-		case r.Occurrence == key && !r.Later:
-			return "~" // above all keys
-		case r.Later && r.Occurrence <= key:
-			return r.Occurrence
-		}
-		return ""
-	}
-	for _, r := range all {
-		counts := rank(r) != "" || r.Occurrence == "" && !r.Stale && !r.At.After(at)
-		if counts && (!ok || rank(r) > rank(answer)) {
-			answer, ok = r, true
-		}
-	}
-	return answer, ok
+// answerAsOf is somebody's answer to a date as it counted at a time; one to another time than the date is at is none.
+func answerAsOf(m store.Meeting, all []store.RSVP, key string, at time.Time) (r store.RSVP, ok bool) {
+	given := slices.DeleteFunc(slices.Clone(all), func(r store.RSVP) bool { return r.At.After(at) })
+	s := standingFor(m, key, given)
+	return countingFor(key, given), s.answer != "" && !s.stale
 }

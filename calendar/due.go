@@ -20,6 +20,7 @@ type chore struct {
 func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
+		{do: (*Calendar).expireCalls},
 		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},
 		{do: (*Calendar).askHosts},
 		{do: (*Calendar).postMinutes},

@@ -13,7 +13,7 @@ func HostOf(m store.Meeting, key string) store.Turn {
 	rota := m.Settings.Rota
 	n := 0
 	if key != "" && max(len(rota.Hosts), len(rota.Notetakers)) > 1 {
-		n = datesBefore(m, key)
+		n = turnsBefore(m, key)
 	}
 	turn := store.Turn{Host: nthOf(rota.Hosts, n), Notetaker: nthOf(rota.Notetakers, n)}
 	swap := rota.Swaps[key]
@@ -33,9 +33,9 @@ func nthOf(ids []int64, n int) int64 {
 	return ids[n%len(ids)]
 }
 
-// datesBefore counts the dates of a series from the beginning of its rota up to one, as its rule has them: a date that is
+// turnsBefore counts the dates of a series from the beginning of its rota up to one, as its rule has them: a date that is
 // moved or cancelled keeps its turn, so nobody else's changes.
-func datesBefore(m store.Meeting, key string) (n int) {
+func turnsBefore(m store.Meeting, key string) (n int) {
 	m.Changes = nil
 	series, err := seriesOf(m)
 	if err != nil {
@@ -71,6 +71,9 @@ func (k *Calendar) hosts(ctx context.Context, c store.Community, m store.Meeting
 
 // caller is the active member who called a meeting; the zero subscription where that is nobody.
 func (k *Calendar) caller(ctx context.Context, m store.Meeting) (store.Subscription, error) {
+	if s, ok, err := k.present(ctx, m.Settings.Caller); err != nil || ok {
+		return s, err
+	}
 	address, err := mail.Canonical(m.Actor)
 	if err != nil {
 		return store.Subscription{}, nil // the postmaster, by command

@@ -69,13 +69,18 @@ func (k *Calendar) minutesThread(ctx context.Context, p past) (string, error) {
 	if p.meeting.Settings.Thread != "" {
 		return p.meeting.Settings.Thread, nil
 	}
-	all, err := k.DB.Occurrences(ctx, p.meeting.ID, farBack)
-	for _, o := range all {
-		if o.MinutesID != "" && o.Starts.Before(p.occurrence.Starts) {
-			return o.MinutesID, err
+	for _, id := range []int64{p.meeting.ID, p.meeting.Settings.Follows} {
+		all, err := k.DB.Occurrences(ctx, id, farBack)
+		if err != nil {
+			return "", err
+		}
+		for _, o := range all {
+			if o.MinutesID != "" && o.Starts.Before(p.occurrence.Starts) {
+				return o.MinutesID, nil
+			}
 		}
 	}
-	return "", err
+	return "", nil
 }
 
 // minutesRefused tells who wrote minutes why they are not posted. The text is in the mail that brought them.

@@ -17,7 +17,7 @@ type Page struct {
 	Details   []templates.Detail
 	Choices   []string // as templates.TicketPage.Choices
 	Ticks     []templates.Tick
-	AskReason bool   // as templates.TicketPage.AskReason
+	AskReason bool   // the page has a field for a reason
 	Problem   string // as templates.ProblemPage.Kind, "" for none
 }
 

@@ -54,7 +54,7 @@ func (k *Calendar) setTurns(ctx context.Context, m store.Meeting, rota *store.Ro
 	}
 	done := 0
 	if next, ok := NextDate(m, now); ok && next.Key != "" {
-		done = datesBefore(m, next.Key)
+		done = turnsBefore(m, next.Key)
 	}
 	for _, list := range []struct {
 		people *[]string
@@ -68,6 +68,14 @@ func (k *Calendar) setTurns(ctx context.Context, m store.Meeting, rota *store.Ro
 	}
 	rota.From = now
 	return nil
+}
+
+// rotaFrom is the rota of a meeting as it goes on from one of its dates, for a meeting that begins there.
+func rotaFrom(m store.Meeting, id itip.Time) store.Rota {
+	rota := m.Settings.Rota
+	n := turnsBefore(m, id.Key())
+	rota.Hosts, rota.Notetakers, rota.From = rotated(rota.Hosts, n), rotated(rota.Notetakers, n), id.Instant(time.UTC)
+	return rota
 }
 
 // rotated is a list that begins with its n-th, round and round.
