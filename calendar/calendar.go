@@ -35,6 +35,22 @@
 // An answer is never posted to the list. What cannot be recorded is answered with help, or refused while its sender is
 // still connected. COUNTER and delegation are answered with help; REFRESH gets the invitation again.
 //
+// # Afterwards
+//
+// As a date begins, it becomes a row of its own (store.Occurrence) with who is invited and what they have answered by then:
+// what is answered later changes nothing of it. When it ends, the chores go on with it:
+//
+//	begins ──▶ ends: its host is asked ──▶ "attended: …" and minutes ──▶ the minutes are posted, once
+//	                        │                        │
+//	                        │ a day without answer   │          each ACTION of them: a mail on its day
+//	                        ▼                        ▼
+//	             those who had said yes     those who came
+//	                        └──────── are asked how it was ────▶ the host hears, three days later
+//
+// The host is whose turn it is by the rota, else who called the meeting, else each facilitator. A line that says who came is
+// read by Attended, never by guessing: what fits nobody or several people is asked back, and what was clear is kept. The last
+// word counts. Minutes are posts like any other, in the name of who sent them: Post is the list's own way of accepting.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the
