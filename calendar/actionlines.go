@@ -51,12 +51,13 @@ func ReadActions(minutes, language string, from time.Time) (all []ActionLine) {
 // actionHead parts a line into what stands between the word and the colon, and what is to be done.
 func actionHead(line string) (head, what string, loud, ok bool) {
 	line = strings.TrimLeft(line, " \t*-•·–+>[]☐_")
-	word, rest, ok := cutWord(line, actionWords) // with what stands around it
+	word, _, ok := cutWord(line, actionWords) // with what stands around it
 	if !ok {
 		return "", "", false, false
 	}
 	word = strings.TrimRightFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })
-	if rest = strings.TrimLeft(line[len(word):], "*_ \t"); strings.HasPrefix(rest, ":") { // ACTION: Ben 2026-12-10: book the room
+	rest := strings.TrimLeft(line[len(word):], "*_ \t")
+	if strings.HasPrefix(rest, ":") { // ACTION: Ben 2026-12-10: book the room
 		after := strings.TrimLeft(rest[1:], "*_ \t")
 		if strings.Contains(after, ": ") {
 			rest = after

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"guildpost/calendar/itip"
 	"guildpost/store"
 )
 
@@ -79,6 +80,27 @@ func TestHostOf(t *testing.T) {
 	}
 	if got := HostOf(store.Meeting{Rule: "FREQ=DAILY", Zone: "UTC"}, "20260303T150000Z"); got != (store.Turn{}) {
 		t.Errorf("no rota: %+v", got)
+	}
+}
+
+// TestRotaGoesOn: a series that is split keeps its turns.
+func TestRotaGoesOn(t *testing.T) {
+	m := store.Meeting{Starts: time.Date(2026, 3, 3, 15, 0, 0, 0, time.UTC), Zone: "UTC", Length: time.Hour, Rule: "FREQ=WEEKLY",
+		Settings: store.MeetingSettings{Rota: store.Rota{Hosts: []int64{1, 2, 3}, Notetakers: []int64{7, 8}}}}
+	m.Settings.Rota.From = m.Starts
+	title := "Another"
+	for _, week := range []int{1, 2, 3, 4, 9} {
+		at := m.Starts.AddDate(0, 0, 7*week)
+		_, later, err := split(m, itip.At(at, time.UTC), Edit{Title: &title}, m.Starts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for after := range 5 {
+			key := at.AddDate(0, 0, 7*after).Format("20060102T150405Z")
+			if got, want := HostOf(later, key), HostOf(m, key); got != want {
+				t.Errorf("split at week %d: week %d is %+v, was %+v", week, week+after, got, want)
+			}
+		}
 	}
 }
 
