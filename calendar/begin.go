@@ -145,7 +145,7 @@ func (k *Calendar) begun(ctx context.Context, m store.Meeting, started []itip.Oc
 	if m.State == store.MeetingCancelled && cancelledAt.IsZero() {
 		cancelledAt = now
 	}
-	invited, err := k.invited(ctx, m)
+	invited, err := k.rollOf(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -206,18 +206,18 @@ func NextDate(m store.Meeting, after time.Time) (d Date, ok bool) {
 
 // InvitedTo returns who is invited to a date that is still to come, with what they have answered so far.
 func InvitedTo(ctx context.Context, db *store.DB, m store.Meeting, d Date) ([]store.Attendance, error) {
-	in, err := (&Calendar{DB: db}).invited(ctx, m)
+	in, err := (&Calendar{DB: db}).rollOf(ctx, m)
 	return in.on(store.Occurrence{Key: d.Key, Starts: d.Start}), err
 }
 
-// The invited are who is invited to a meeting, with all that they answered.
-type invited struct {
+// A roll is who is invited to a meeting, with all that they answered.
+type roll struct {
 	meeting store.Meeting
 	people  []store.Subscription
 	answers map[int64][]store.RSVP
 }
 
-func (k *Calendar) invited(ctx context.Context, m store.Meeting) (in invited, err error) {
+func (k *Calendar) rollOf(ctx context.Context, m store.Meeting) (in roll, err error) {
 	rsvps, err := k.DB.RSVPs(ctx, m.ID, 0)
 	if err != nil {
 		return in, err
@@ -243,7 +243,7 @@ func (k *Calendar) invited(ctx context.Context, m store.Meeting) (in invited, er
 }
 
 // addCaller adds who called a meeting from their own calendar: it is theirs, so they are not invited to it, and come.
-func (k *Calendar) addCaller(ctx context.Context, m store.Meeting, in *invited) error {
+func (k *Calendar) addCaller(ctx context.Context, m store.Meeting, in *roll) error {
 	isCaller := func(s store.Subscription) bool { return s.ID == m.Settings.Caller }
 	if m.Settings.Caller == 0 || slices.ContainsFunc(in.people, isCaller) {
 		return nil
@@ -257,7 +257,7 @@ func (k *Calendar) addCaller(ctx context.Context, m store.Meeting, in *invited) 
 }
 
 // on is what each had answered for a date when it began.
-func (in invited) on(o store.Occurrence) (all []store.Attendance) {
+func (in roll) on(o store.Occurrence) (all []store.Attendance) {
 	for _, s := range in.people {
 		a := store.Attendance{Subscription: s, Invited: true}
 		if r, ok := answerAsOf(in.meeting, in.answers[s.ID], o.Key, o.Starts); ok {

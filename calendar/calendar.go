@@ -8,32 +8,100 @@
 //
 // Whoever calls a meeting makes a row; from then on each active member gets an invitation of their own, by the delivery
 // queue. Due compares what each was last told with what is so: members who join are invited to the meetings that come,
-// those who leave get a cancellation, and so does everybody when the meeting is cancelled. What each was told is kept in
-// the transaction that queues the mail, so nobody hears anything twice, however often the daemon is killed.
+// those who leave get a cancellation, and so does everybody when the meeting is cancelled, or its community closed. What each
+// was told is kept in the transaction that queues the mail, so nobody hears anything twice, however often the daemon is killed.
+// Who is away is told like everybody; to whom mail fails, when it works again.
+//
+// # Changes
+//
+// Change changes a meeting, or one date of it. Each write has a revision, and each invitation that of what its reader was told:
+// so a mail says what is not as that person knows it, and several changes that they have not heard of are one. Only what a
+// calendar must know is a reason for a mail, and lets SEQUENCE rise: time, place, dates (RFC 5546 2.1.4). All that is sent has
+// the SEQUENCE of the meeting, that of a single date as well.
+//
+//	what differs                     what is sent
+//	all dates, or several            REQUEST with all dates, changed ones as VEVENTs of their own, cancelled ones as EXDATE
+//	one date                         REQUEST with its RECURRENCE-ID
+//	one date that is cancelled       CANCEL with its RECURRENCE-ID
+//	the meeting is cancelled         CANCEL
+//	title or description alone       nothing
+//
+// An answer is stale while the meeting, or its date, is at another time than it was given for, and is asked for again; where it
+// is not, the object says what its reader has answered. Split changes a date and all later ones, by a meeting that goes on.
 //
 // # Invitations
 //
 // An invitation is a text in the reader's language with the object as a text/calendar part beside it, which is what makes
 // mail programs show buttons, and once more as invite.ics. ATTENDEE is the reader alone. ORGANIZER is the address of the
-// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering program did to the rest. The
-// ticket is kept with the invitation, since programs compare organisers.
+// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering
+// program did to the rest. The ticket is kept with the invitation, since programs compare organisers.
+//
+// # Calling from a calendar
+//
+// Who invites the list address calls a meeting of the community. The calendar that called keeps its own, under its own UID;
+// the members' has another one, and guildpost as organiser. What that calendar sends later is followed, and nobody else's:
+//
+//	from                                       what happens
+//	a facilitator (where it can be proven,     called, changed or cancelled; the calendar gets the list's ACCEPTED
+//	proven), about a meeting of their own
+//	a member, where the community allows it    the same
+//	a facilitator who does not prove it, or    proposed: the facilitators get the reading in words, and two tickets;
+//	about somebody else's meeting; a member    the calendar gets TENTATIVE, then ACCEPTED or DECLINED
+//	who is no member                           refused, or proposed, as the community does with posts of strangers
+//	anybody, about what cannot be followed     answered in words (and DECLINED), or refused: nothing is called
+//	anybody, with the UID of our own meeting   answered in words: nothing changes
+//
+// Such a message is never posted: calendars would take what it holds. What is published (RFC 5546 3.2.1) beside a text, and
+// what is forwarded as a message, is a post like any other.
 //
 // # Answers
 //
 // They come as REPLY of a calendar, in words (yes, no, maybe, in three languages), or by the page of the ticket, and all feed
-// the same record: the last one counts, by SEQUENCE and DTSTAMP (RFC 5546 2.1.5). The truth table:
+// the same record: the last one counts, by SEQUENCE and DTSTAMP (RFC 5546 2.1.5), in whatever order they come. The truth table:
 //
 //	ticket      ATTENDEE                              what happens
 //	valid       the invited person, by any address    recorded
-//	            with their name, of their domain      recorded
-//	            none                                  recorded, where the answer stands elsewhere (winmail.dat)
-//	            somebody else                         the answer stays as it was; the invited person is told how to answer
+//	            with their name, of their domain      recorded, and they are asked once whether that is them
+//	            none                                  recorded; the answer may stand in the subject (Grommunio), or elsewhere (winmail.dat)
+//	            another member                        nothing changes; the invited person is told how to answer
+//	            a guest of the meeting                recorded for the guest
+//	            somebody else                         as the community wants, see below; the invited person's answer stays as it
+//	                                                  was, and they are told once
 //	none        From is invited, and proven           as with a ticket
 //	            From is invited, not proven           nothing changes; they are told how to answer, once a day
 //	            From is not invited                   refused
 //
 // An answer is never posted to the list. What cannot be recorded is answered with help, or refused while its sender is
-// still connected. COUNTER and delegation are answered with help; REFRESH gets the invitation again.
+// still connected. REFRESH gets the invitation again. What mail systems and robots send answers nothing.
+//
+// # Other addresses
+//
+// An address that answers in the invited person's name and domain becomes one of their addresses when they say that it is;
+// when they say that it is not, what it answered is taken back, and it is somebody else's from then on.
+//
+// Somebody else is treated by the rule meeting_guests of the community:
+//
+//	guest    they are invited as a guest, with a ticket of their own, and what they answered is kept as theirs
+//	ask      who decides is asked (the default); a yes makes a guest, and what they answered meanwhile is kept
+//	refuse   nobody is invited. Only who has surely written the message hears why
+//
+// Nobody who is banned is invited, nobody is asked where nobody decides, and one invitation brings up a few people a day, so
+// that nobody makes us write to strangers. The invited person can say that the address is theirs after all.
+//
+// Who delegates (PARTSTAT=DELEGATED) has declined, and it is kept whom they send; the delegate, unless a member, is treated
+// by the same rule. What a delegate answers is the delegate's.
+//
+// # Proposals
+//
+// A COUNTER (RFC 5546 3.2.7) proposes another time, for the whole meeting or for one date, and may answer besides:
+//
+//	           a COUNTER                            they take it: the meeting changes, and all are told
+//	nothing ──────────────▶ open ──────────────┬──────────────────────────────▶ accepted
+//	                         │  another one    │  they take another time, or decline: DECLINECOUNTER
+//	                         └──▶ replaced     └──────────────────────────────▶ declined
+//
+// Who decides, that is the facilitators and who called the meeting, hears of the first proposal at once and of further ones
+// once a day, with equal times counted together and what the clocks of those who are invited would show.
 //
 // # Afterwards
 //

@@ -91,17 +91,17 @@ func (k *Calendar) askSome(ctx context.Context, now time.Time, task store.Task, 
 	}
 	for len(ready) > tellAtOnce {
 		soon := task.DueAt.Add(time.Microsecond) // the same task, due as it was
-		if taken, err := k.ask(ctx, now, task, soon, p, ready[:tellAtOnce]); err != nil || !taken {
+		if taken, err := k.askThem(ctx, now, task, soon, p, ready[:tellAtOnce]); err != nil || !taken {
 			return asked, err
 		}
 		asked, ready, task.DueAt = true, ready[tellAtOnce:], soon
 	}
-	taken, err := k.ask(ctx, now, task, next, p, ready)
+	taken, err := k.askThem(ctx, now, task, next, p, ready)
 	return asked || taken && len(ready) > 0, err
 }
 
-// ask asks some people in one transaction.
-func (k *Calendar) ask(ctx context.Context, now time.Time, task store.Task, next time.Time, p past, some []store.Subscription) (taken bool, err error) {
+// askThem asks some people in one transaction.
+func (k *Calendar) askThem(ctx context.Context, now time.Time, task store.Task, next time.Time, p past, some []store.Subscription) (taken bool, err error) {
 	var ids []int64
 	var notices []store.Notice
 	for _, s := range some {

@@ -17,7 +17,7 @@ type Page struct {
 	Details   []templates.Detail
 	Choices   []string // as templates.TicketPage.Choices
 	Ticks     []templates.Tick
-	AskReason bool   // the page has a field for a reason
+	AskReason bool   // there is a field for a reason, which Press gets
 	Problem   string // as templates.ProblemPage.Kind, "" for none
 }
 

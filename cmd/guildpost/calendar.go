@@ -59,8 +59,8 @@ func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outc
 }
 
 func meetingPage(p calendar.Page) list.Outcome {
-	return list.Outcome{Community: p.Community, Kind: p.Kind, Problem: p.Problem, Choices: p.Choices, AskReason: p.AskReason, About: p.About, Details: p.Details,
-		Ticks: p.Ticks}
+	return list.Outcome{Community: p.Community, Kind: p.Kind, Problem: p.Problem, Choices: p.Choices, AskReason: p.AskReason, About: p.About,
+		Details: p.Details, Ticks: p.Ticks}
 }
 
 // newCalendar makes the calendar for a command.
