@@ -59,6 +59,19 @@ func (db *DB) Invitations(ctx context.Context, meetingID, after int64, limit int
 	return db.invitations(ctx, "WHERE i.meeting_id = ? AND i.subscription_id > ? ORDER BY i.subscription_id LIMIT ?", meetingID, after, limit)
 }
 
+// InvitationsOf returns what a subscriber was last told of each meeting, by the meeting's ID.
+func (db *DB) InvitationsOf(ctx context.Context, subscriptionID int64) (states map[int64]InvitationState, err error) {
+	states = map[int64]InvitationState{}
+	err = db.query(ctx, func(row rowScanner) error {
+		var id int64
+		var state InvitationState
+		err := row.Scan(&id, &state)
+		states[id] = state
+		return err
+	}, "SELECT meeting_id, state FROM invitations WHERE subscription_id = ?", subscriptionID)
+	return states, err
+}
+
 // Outdated returns invitations of people who must hear: the meeting has changed or was cancelled since, or they are no
 // members any more. Those to whom mail fails hear when it does not any more.
 func (db *DB) Outdated(ctx context.Context, m Meeting, limit int) ([]Invitation, error) {

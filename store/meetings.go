@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type Meeting struct {
 	Settings    MeetingSettings
 	Changes     []DateChange // dates that differ from the rest, by Occurrence
 	Revision    int          // rises with each change, also one that nobody hears of
+	ChangedAt   time.Time    // when what people see of it changed last
 }
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
@@ -63,17 +65,17 @@ const (
 )
 
 const meetingColumns = `m.id, m.community_id, m.uid, m.title, m.location, m.description, m.starts, m.timezone, m.seconds, m.rule,
-	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.revision`
+	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.revision, m.changed_at`
 
 func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 	var starts, settings, changes string
-	var seconds, created, ends int64
+	var seconds, created, ends, changed int64
 	err = row.Scan(append([]any{&m.ID, &m.CommunityID, &m.UID, &m.Title, &m.Location, &m.Description, &starts, &m.Zone, &seconds, &m.Rule,
-		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &m.Revision}, more...)...)
+		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &m.Revision, &changed}, more...)...)
 	if err != nil {
 		return m, err
 	}
-	m.Length, m.CreatedAt = time.Duration(seconds)*time.Second, fromMicros(created)
+	m.Length, m.CreatedAt, m.ChangedAt = time.Duration(seconds)*time.Second, fromMicros(created), fromMicros(changed)
 	if ends != noEnd {
 		m.EndsAt = fromMicros(ends)
 	}
@@ -86,7 +88,7 @@ func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 // AddMeeting keeps a new meeting, and makes the tasks that plan, which may be nil, says of it. Nobody is invited yet:
 // MeetingsToTell has it from now on. Conflict where the community has a meeting of that UID.
 func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
-	m.State, m.Actor, m.CreatedAt = MeetingConfirmed, by.Who, by.At
+	m.State, m.Actor, m.CreatedAt, m.ChangedAt = MeetingConfirmed, by.Who, by.At, by.At
 	err := db.durable.do(ctx, func(t *tx) (err error) {
 		var n int
 		if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
@@ -97,8 +99,9 @@ func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting, plan func(Mee
 			return err
 		}
 		m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
-			settings, changes, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
+			settings, changes, seen, community_id, uid, actor, created_at, revision, changed_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision, micros(m.ChangedAt))...)
 		if err != nil {
 			return err
 		}
@@ -148,15 +151,21 @@ func (db *DB) ChangeMeeting(ctx context.Context, by Actor, m Meeting, plan func(
 		return m, err
 	}
 	err = db.durable.do(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
-			state = ?, ends_at = ?, settings = ?, changes = ?, seen = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
-			append(values, m.ID, m.Revision)...)
+		// Of what the columns hold before, in a row: whether people will see a change.
+		args := append(append(slices.Clone(values), append(slices.Clone(values[:9]), values[11])...), micros(by.At), m.ID, m.Revision)
+		var changed int64
+		err := t.row(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
+			state = ?, ends_at = ?, settings = ?, changes = ?, seen = ?, revision = revision + 1,
+			changed_at = CASE WHEN (title, location, description, starts, timezone, seconds, rule, sequence, state, changes) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				THEN changed_at ELSE ? END
+			WHERE id = ? AND revision = ? RETURNING changed_at`, args...).Scan(&changed)
+		if isNoRows(err) {
+			return Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
+		}
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
-		}
+		m.ChangedAt = fromMicros(changed)
 		if err := t.planTasks(m, plan); err != nil {
 			return err
 		}
@@ -178,8 +187,8 @@ func orConflict(err error, format string, args ...any) error {
 // CancelMeeting cancels a meeting; those who were invited are to be told. Conflict where it was cancelled already.
 func (db *DB) CancelMeeting(ctx context.Context, by Actor, id int64) (m Meeting, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
-		n, err := t.exec("UPDATE meetings SET state = ?, sequence = sequence + 1, revision = revision + 1, seen = ? WHERE id = ? AND state <> ?",
-			MeetingCancelled, lookAgain, id, MeetingCancelled)
+		n, err := t.exec(`UPDATE meetings SET state = ?, sequence = sequence + 1, revision = revision + 1, seen = ?, changed_at = ?
+			WHERE id = ? AND state <> ?`, MeetingCancelled, lookAgain, micros(by.At), id, MeetingCancelled)
 		if err != nil {
 			return err
 		}

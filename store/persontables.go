@@ -58,6 +58,8 @@ var personTables = []personTable{
 		people: []string{"from_member", "to_member"}, erased: erasedByOther},
 	{name: "app_passwords", key: []string{"id"}, mine: "member_id = {member}", texts: []string{"name"}, others: []string{"hash"},
 		people: []string{"member_id"}, erased: erasedByOther, own: true},
+	{name: "feeds", key: []string{"id"}, mine: "member_id = {member} AND member_id <> 0", others: []string{"hash", "secret", "etag"},
+		people: []string{"member_id"}, erased: erasedRow},
 	{name: "post_flags", key: []string{"member_id", "community_id", "flag", "chunk"}, mine: "member_id = {member}",
 		others: []string{"flag", "bits"}, people: []string{"member_id"}, erased: erasedByOther},
 	{name: "folder_choices", key: []string{"member_id", "folder"}, mine: "member_id = {member}", others: []string{"folder"},

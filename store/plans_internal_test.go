@@ -74,7 +74,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "feeds"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -205,6 +205,29 @@ func useEverything(t *testing.T, db *DB) {
 	useThreads(t, db, c)
 	useIMAP(t, db, now)
 	useMeetings(t, db, c, s, now)
+	useFeeds(t, db, c, s, now)
+}
+
+func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	f := Feed{CommunityID: c.ID, MemberID: s.MemberID, Secret: "x"}
+	for n, step := range []func() (err error){
+		func() (err error) { f, err = db.FirstFeed(ctx, Actor{At: now}, f); return err },
+		func() error {
+			_, err := db.FirstFeed(ctx, Actor{At: now}, Feed{CommunityID: c.ID, Secret: "y"})
+			return err
+		},
+		func() error { _, err := db.FindFeed(ctx, c.ID, s.MemberID); return err },
+		func() error { _, err := db.FeedBySecret(ctx, "x"); return err },
+		func() error { _, err := db.FetchedFeed(ctx, f, "e", now); return err },
+		func() error { _, err := db.RSVPsOf(ctx, s.ID); return err },
+		func() error { _, err := db.InvitationsOf(ctx, s.ID); return err },
+		func() error { return db.RevokeFeed(ctx, Actor{At: now}, c.ID, s.MemberID) },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
 }
 
 func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {

@@ -54,6 +54,16 @@ func (db *DB) RSVPs(ctx context.Context, meetingID, subscriptionID int64) (all [
 	return all, err
 }
 
+// RSVPsOf returns the answers of a subscriber to all meetings.
+func (db *DB) RSVPsOf(ctx context.Context, subscriptionID int64) (all []RSVP, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		r, err := scanRSVP(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+rsvpColumns+" FROM rsvps WHERE subscription_id = ? ORDER BY meeting_id, occurrence, later", subscriptionID)
+	return all, err
+}
+
 // RecordRSVPs keeps answers of one subscriber, and sends what is given with it. Of two to the same date that which newer
 // prefers stays; it is called with what is there and what came. Changed is how many were new. NotFound where they are not
 // invited any more.

@@ -405,6 +405,7 @@ CREATE TABLE meetings (
     settings     TEXT NOT NULL,   -- as MeetingSettings
     changes      TEXT NOT NULL,   -- dates that differ: an array of DateChange
     revision     BIGINT NOT NULL, -- rises with each change, also one that nobody hears of
+    changed_at   BIGINT NOT NULL, -- when what people see of it changed last
     seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
     UNIQUE (community_id, uid)
 );
@@ -483,6 +484,22 @@ CREATE TABLE app_passwords (
     used_at    BIGINT NOT NULL -- 0 for never; kept once a day
 );
 CREATE INDEX app_passwords_member ON app_passwords (member_id);
+
+-- Addresses at which calendar programs fetch meetings: of a community, of a member in it, or in all their communities.
+CREATE TABLE feeds (
+    id           {{id}},
+    community_id BIGINT NOT NULL, -- 0 for all of the member's
+    member_id    BIGINT NOT NULL, -- 0 for the community's own
+    hash         {{bytes}} NOT NULL UNIQUE, -- of the secret
+    secret       TEXT NOT NULL, -- "" once it is revoked
+    created_at   BIGINT NOT NULL,
+    revoked_at   BIGINT NOT NULL, -- 0 while it is good
+    etag         TEXT NOT NULL, -- of what it held when it was fetched last
+    changed_at   BIGINT NOT NULL, -- when it was seen first that it holds that
+    used_at      BIGINT NOT NULL -- 0 for never; kept once a day
+);
+CREATE UNIQUE INDEX feeds_owner ON feeds (community_id, member_id) WHERE revoked_at = 0;
+CREATE INDEX feeds_member ON feeds (member_id);
 
 -- What members marked in the archive: for each flag, one bit for each of the 4,096 posts whose IDs begin at 4,096 * chunk.
 CREATE TABLE post_flags (
