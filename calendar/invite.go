@@ -135,7 +135,7 @@ func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitatio
 	case store.Left, store.Removed, store.Banned:
 		i.State = store.Uninvited
 	}
-	if m.State == store.MeetingCancelled {
+	if m.State == store.MeetingCancelled || !m.Settings.Audience.Has(i.Subscription) {
 		i.State = store.Uninvited
 	}
 	w, err := k.invitation(c, m, i, itip.NeedsAction)

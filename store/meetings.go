@@ -34,6 +34,7 @@ type Meeting struct {
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
+	Audience Audience `json:"audience,omitzero"`
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

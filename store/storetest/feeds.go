@@ -80,7 +80,7 @@ func feedFetched(t *testing.T, db *store.DB) {
 		days    int
 		changed int // in which step it changed last
 	}{{"a", 0, 0}, {"a", 1, 0}, {"b", 2, 2}, {"b", 2, 2}, {"a", 3, 3}} {
-		now := Now.Add(day * 1).AddDate(0, 0, step.days)
+		now := Now.Add(day*1).AddDate(0, 0, step.days)
 		_, err := db.FetchedFeed(ctx, f, step.etag, now)
 		check(t, err)
 		f, err = db.FindFeed(ctx, c.ID, 0)
