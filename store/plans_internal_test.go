@@ -222,6 +222,7 @@ func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) 
 		func() error { _, err := db.FetchedFeed(ctx, f, "e", now); return err },
 		func() error { _, err := db.RSVPsOf(ctx, s.ID); return err },
 		func() error { _, err := db.InvitationsOf(ctx, s.ID); return err },
+		func() error { _, err := db.MembershipsOf(ctx, s.MemberID); return err },
 		func() error { return db.RevokeFeed(ctx, Actor{At: now}, c.ID, s.MemberID) },
 	} {
 		if err := step(); err != nil {

@@ -94,7 +94,7 @@ func answerSamples() []sample {
 		{"ticket-expired.none", TicketExpired{For: operator, Expired: at(3, 6, 0, 0)}},
 		{"ticket-wrong", TicketWrong{For: forAna, Address: "rust+t.k3q7zj2m5xw@lists.example.org"}},
 		{"undo-done", UndoDone{For: forAna, By: "Ben Okafor", Changes: []string{"Chloé Dubois is a member again.", "She is a facilitator again."}}},
-		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Lost: true, Unknown: "setup my mail"}},
+		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Feeds: true, Lost: true, Unknown: "setup my mail"}},
 		{"help.lost", Help{For: For{Community: rust}, Lost: true, Suggestion: "vacation"}},
 		{"help.installation", Help{For: operator, Address: "guildpost@lists.example.org"}},
 		{"info", Info{For: forAna, Type: "technology", Since: at(1, 12, 9, 0), Members: 12345, Join: "approve",

@@ -30,13 +30,16 @@ func (h *Handler) protect(f http.Header) {
 	}
 }
 
-// redact leaves six characters of a ticket.
+// redact leaves six characters of a ticket, or of the secret of a feed.
 func redact(path string) string {
-	token, isTicket := strings.CutPrefix(path, "/t/")
-	if !isTicket {
-		return short(path, 40)
+	if token, isTicket := strings.CutPrefix(path, "/t/"); isTicket {
+		return "/t/" + short(token, 6)
 	}
-	return "/t/" + short(token, 6)
+	if strings.HasPrefix(path, feedPath) {
+		slash := strings.LastIndexByte(path, '/') + 1
+		return short(path[:slash], 40) + short(path[slash:], 6)
+	}
+	return short(path, 40)
 }
 
 func short(s string, most int) string {

@@ -1,6 +1,7 @@
 // Package web serves the pages that tickets link to, and says whether the service is well.
 //
 //	/t/TOKEN     a ticket: GET, HEAD and OPTIONS show what it will do and change nothing; POST does it
+//	/c/…         a feed of meetings: GET and HEAD, for who has its secret
 //	/healthz     200 "ok" while the store answers, else 503
 //	/style.css   the one stylesheet
 //
@@ -37,6 +38,7 @@ type Tickets interface {
 // Options are what a Handler is made of.
 type Options struct {
 	Tickets   Tickets
+	Feeds     Feeds                           // nil is none
 	Healthy   func(ctx context.Context) error // nil is always
 	Accepting func(ctx context.Context) error // whether something may be changed now (a full disk: no); nil is always
 	PublicURL string                          // where people reach the pages; the request's Host is never believed
@@ -52,6 +54,7 @@ type Handler struct {
 	public    *url.URL
 	forms     *http.CrossOriginProtection
 	guesses   guesses
+	strangers guesses // who asks for feeds that never were: apart, since programs ask for days for what they once had
 	languages []string
 	style     []byte
 }
@@ -90,6 +93,8 @@ func (h *Handler) route(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isTicket:
 		h.serveTicket(w, r, token)
+	case strings.HasPrefix(r.URL.Path, feedPath):
+		h.only(w, r, h.serveFeed)
 	case r.URL.Path == "/healthz":
 		h.only(w, r, h.serveHealth)
 	case r.URL.Path == "/style.css":

@@ -159,8 +159,10 @@ func (w *writer) mailto(address string) string {
 	if !isAddress(address) {
 		w.fail(fmt.Sprintf("%q is no mail address that can be written", excerpt(address)))
 	}
-	return "mailto:" + strings.NewReplacer("%", "%25", "?", "%3F").Replace(address)
+	return "mailto:" + mailtoEscapes.Replace(address)
 }
+
+var mailtoEscapes = strings.NewReplacer("%", "%25", "?", "%3F")
 
 func (w *writer) attendee(a Attendee) {
 	var params []writtenParam

@@ -113,6 +113,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		d.list.PublicURL = d.config.PublicURL
 	}
 	d.meets = calendarOf(d.list)
+	d.list.Feeds = d.meets
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}

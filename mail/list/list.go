@@ -92,6 +92,8 @@ type List struct {
 	MaxMessage int64
 	// Searcher finds posts for who asks by mail; nil finds none.
 	Searcher Searcher
+	// Feeds are for members' calendar programs; nil is none.
+	Feeds Feeds
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 
