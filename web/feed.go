@@ -25,7 +25,7 @@ const feedPath = "/c/"
 //
 // A program that is kept waiting hears 429, and not 404: at that, some forget the feed.
 func (h *Handler) serveFeed(w http.ResponseWriter, r *http.Request) {
-	client := h.client(r)
+	client := h.Client(r)
 	if h.strangers.tooMany(client, h.o.Now()) {
 		w.Header().Set("Retry-After", "3600")
 		w.WriteHeader(http.StatusTooManyRequests)

@@ -8,6 +8,7 @@ import (
 	"guildpost/mail/outbound"
 	"guildpost/store"
 	"guildpost/web"
+	"guildpost/web/caldav"
 )
 
 // buildWeb makes the server of the web pages, where they are on.
@@ -22,6 +23,7 @@ func (d *Daemon) buildWeb() error {
 	if err != nil {
 		return err
 	}
+	handler.Calendars(caldav.New(caldav.Options{Meets: d.meets, Door: d.door, Log: d.log, Client: handler.Client, Private: handler.Private}))
 	d.web = web.NewServer(d.config.Web.Listen, handler, d.log)
 	return nil
 }

@@ -15,11 +15,14 @@ type Feeds interface {
 	Feeds(ctx context.Context, by store.Actor, s store.Subscription, fresh bool) (one, all string, err error)
 }
 
+// hasFeeds says whether calendar programs can read meetings here: they do that where there are web pages.
+func (l *List) hasFeeds() bool { return l.Feeds != nil && l.PublicURL != "" }
+
 // planFeed tells a member where their calendar program fetches meetings: "feed". "feed new" ends the addresses from before,
 // for when somebody else has seen them. They go to the member's own address, once the member has proven or confirmed that
 // they asked.
 func planFeed(_ context.Context, l *List, a *asker, c command) (plan, error) {
-	if l.Feeds == nil || l.PublicURL == "" {
+	if !l.hasFeeds() {
 		return plan{}, l.refuse(a, "command.no-feed", templates.Args{})
 	}
 	fresh := false
