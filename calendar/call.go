@@ -20,6 +20,7 @@ type Plan struct {
 	Zone        string    // IANA
 	Length      time.Duration
 	Rule        string // RRULE; "" for one date
+	Invitees    Invitees
 }
 
 // Limits of a meeting. The texts are as long as Outlook shows them.
@@ -40,6 +41,9 @@ func (k *Calendar) Call(ctx context.Context, by store.Actor, c store.Community, 
 		return m, err
 	}
 	m.CommunityID = c.ID
+	if m.Settings.Audience, err = k.Audience(ctx, by, c, p.Invitees); err != nil {
+		return m, err
+	}
 	if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
 		return m, err
 	}

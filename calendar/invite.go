@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -164,15 +165,25 @@ func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invita
 	if i.State == store.Uninvited {
 		w.method, w.replies = itip.Cancel, c.FunctionAddress("owner")
 		w.data = templates.MeetingCancelled{For: forReader(c, i.Subscription), Title: m.Title, Start: k.first(c, i.Subscription, m),
-			Left: m.State == store.MeetingConfirmed}
+			Left: m.State == store.MeetingConfirmed && leftMember(m, i.Subscription), Apart: m.State == store.MeetingConfirmed && !leftMember(m, i.Subscription)}
 	} else {
 		dates, more := k.shown(c, i.Subscription, m, shownDates)
 		w.data = templates.MeetingInvite{For: forReader(c, i.Subscription), Title: m.Title, Dates: dates, More: more,
-			Minutes: int(m.Length / time.Minute), Place: m.Location, About: m.Description, Answer: k.ticket(c, i.Token)}
+			Minutes: int(m.Length / time.Minute), Place: m.Location, About: m.Description, Guest: i.Subscription.State == store.Guest,
+			Answer: k.ticket(c, i.Token)}
 	}
 	var err error
 	w.object, err = k.object(c, m, i, answer)
 	return w, err
+}
+
+// leftMember says whether somebody is invited no more because they are no member any more.
+func leftMember(m store.Meeting, s store.Subscription) bool {
+	switch s.State {
+	case store.Left, store.Removed, store.Banned:
+		return !slices.Contains(m.Settings.Audience.Guests, s.ID)
+	}
+	return false
 }
 
 // object is the calendar object for one person.

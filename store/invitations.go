@@ -59,6 +59,13 @@ func (db *DB) Invitations(ctx context.Context, meetingID, after int64, limit int
 	return db.invitations(ctx, "WHERE i.meeting_id = ? AND i.subscription_id > ? ORDER BY i.subscription_id LIMIT ?", meetingID, after, limit)
 }
 
+// Invited is how many people are invited to a meeting.
+func (db *DB) Invited(ctx context.Context, meetingID int64) (n int, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
+		"SELECT COUNT(*) FROM invitations WHERE meeting_id = ? AND state = 'invited'", meetingID)
+	return n, err
+}
+
 // InvitationsOf returns what a subscriber was last told of each meeting, by the meeting's ID.
 func (db *DB) InvitationsOf(ctx context.Context, subscriptionID int64) (states map[int64]InvitationState, err error) {
 	states = map[int64]InvitationState{}

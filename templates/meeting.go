@@ -11,6 +11,7 @@ type MeetingInvite struct {
 	Minutes int         // how long it takes
 	Place   string      // where, or the link; may be empty
 	About   string      // may be empty, and have several lines
+	Guest   bool        // the reader is no member
 	Answer  Ticket
 }
 
@@ -20,6 +21,7 @@ type MeetingCancelled struct {
 	Title string
 	Start time.Time // the next date, in the reader's zone; zero where there is none
 	Left  bool      // the reader is no member any more, and the meeting takes place
+	Apart bool      // it takes place for others, and the reader is not invited any more
 }
 
 // MeetingAnswered says how an answer in words was understood.

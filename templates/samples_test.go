@@ -40,6 +40,7 @@ func joiningSamples() []sample {
 		{"confirm-join.questions", ConfirmJoin{For: For{Community: rust}, Address: "ana@a.example", Asked: at(3, 3, 14, 30), By: "Ben Okafor",
 			Questions: []string{"What do you build, or want to build, in Rust?", "How did you hear of us?"}, Approve: true,
 			Confirm: Ticket{Address: ticket("c").Address}, Expires: at(3, 6, 0, 0)}},
+		{"confirm-leave.guest", ConfirmLeave{For: For{Community: rust, Recipient: "Eve"}, Address: "eve@e.example", Guest: true, Asked: at(3, 3, 14, 30), Confirm: ticket("d"), Expires: at(3, 6, 0, 0)}},
 		{"confirm-leave", ConfirmLeave{For: forAna, Address: "ana@a.example", Asked: at(3, 3, 14, 30), Confirm: ticket("d"), Expires: at(3, 6, 0, 0)}},
 		{"confirm-command", ConfirmCommand{For: forAna, Commands: []string{"set delivery weekly", "vacation 2026-08-31"},
 			Asked: at(3, 3, 14, 30), Confirm: ticket("e"), Expires: at(3, 6, 0, 0)}},
@@ -66,6 +67,7 @@ func joiningSamples() []sample {
 		{"banned-notice", BannedNotice{For: forAna, Until: at(4, 1, 0, 0), Reason: "Three posts this week attacked other members. Please read the code of conduct."}},
 		{"banned-notice.for-good", BannedNotice{For: For{Community: rust}}},
 		{"new-member", NewMember{For: forAna, Name: "Chloé Dubois", Address: "chloe@c.example", Since: at(3, 3, 14, 30), By: "Ben Okafor", Members: 1043}},
+		{"left.guest", Left{For: For{Community: rust, Recipient: "Eve"}, Address: "eve@e.example", Guest: true, Undo: ticket("u"), Expires: at(4, 2, 0, 0)}},
 		{"left-member", LeftMember{For: forAna, Name: "Chloé Dubois", Address: "chloe@c.example", When: at(3, 3, 14, 30), Members: 1}},
 	}
 }
@@ -174,6 +176,8 @@ func meetingSamples() []sample {
 		{"meeting-invite.series", MeetingInvite{For: For{Community: rust}, Title: title, Dates: []time.Time{at(3, 12, 15, 0), at(3, 19, 15, 0), at(3, 26, 15, 0)},
 			More: true, Minutes: 1, Answer: Ticket{Address: ticket("w").Address}}},
 		{"meeting-cancelled", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0)}},
+		{"meeting-invite.guest", MeetingInvite{For: For{Community: rust, Recipient: "Eve"}, Title: title, Dates: []time.Time{at(3, 12, 15, 0)}, Minutes: 60, Guest: true, Answer: ticket("w")}},
+		{"meeting-cancelled.apart", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0), Apart: true}},
 		{"meeting-cancelled.left", MeetingCancelled{For: forAna, Title: title, Left: true}},
 		{"meeting-answered", MeetingAnswered{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "tentative", Change: ticket("w")}},
 		{"meeting-help", MeetingHelp{For: forAna, Kind: "unclear", Title: title, Answer: ticket("w")}},

@@ -30,6 +30,9 @@ type meetingJSON struct {
 	Description string    `json:"description"`
 	Sequence    int       `json:"sequence"`
 	Next        *jsonTime `json:"next"` // the date that comes; null where none does
+
+	Audience *audienceJSON `json:"audience,omitempty"` // in meeting add and show
+	Invited  int           `json:"invited,omitempty"`  // as well
 }
 
 func newMeetingJSON(m store.Meeting, now time.Time) meetingJSON {
@@ -60,6 +63,7 @@ func (a *app) meetingAdd() *cobra.Command {
 	c.Flags().StringVar(&p.Rule, "rrule", "", "the `RULE` by which it repeats")
 	c.Flags().StringVar(&p.Location, "location", "", "where it is, or the link")
 	c.Flags().StringVar(&p.Description, "description", "", "what it is about")
+	inviteeFlags(c, &p.Invitees)
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		if p.Starts, err = parseWall(start); err != nil {
@@ -100,10 +104,25 @@ func (a *app) addMeeting(ctx context.Context, db *store.DB, c store.Community, p
 		return err
 	}
 	if asJSON {
-		return a.printJSON(newMeetingJSON(m, a.now()))
+		j, err := a.fullMeetingJSON(ctx, db, m)
+		if err != nil {
+			return err
+		}
+		return a.printJSON(j)
 	}
-	a.say("meeting %d of %s is called; the members are being invited", m.ID, c.Address())
-	return nil
+	return a.sayInvited(ctx, db, c, m, "called")
+}
+
+// fullMeetingJSON says whom the meeting is for as well.
+func (a *app) fullMeetingJSON(ctx context.Context, db *store.DB, m store.Meeting) (j meetingJSON, err error) {
+	j = newMeetingJSON(m, a.now())
+	audience, err := newAudienceJSON(ctx, db, m.Settings.Audience)
+	if err != nil {
+		return j, err
+	}
+	j.Audience = &audience
+	j.Invited, err = db.Invited(ctx, m.ID)
+	return j, err
 }
 
 func (a *app) meetingList() *cobra.Command {
@@ -163,8 +182,11 @@ func (a *app) meetingShow() *cobra.Command {
 	c := &cobra.Command{Use: "show COP ID", Short: "Shows a meeting", Args: arguments(2, 2)}
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.withMeeting(c.Context(), args[0], args[1], func(_ *store.DB, _ store.Community, m store.Meeting) error {
-			j := newMeetingJSON(m, a.now())
+		return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, _ store.Community, m store.Meeting) error {
+			j, err := a.fullMeetingJSON(c.Context(), db, m)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				return a.printJSON(j)
 			}
@@ -177,6 +199,8 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("next", a.showNext(j))
 			t.row("location", j.Location)
 			t.row("description", j.Description)
+			t.row("for", j.Audience.String())
+			t.row("invited", strconv.Itoa(j.Invited))
 			t.row("state", j.State)
 			t.row("uid", j.UID)
 			return t.flush()
