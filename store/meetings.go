@@ -35,6 +35,7 @@ type Meeting struct {
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
 	Audience Audience `json:"audience,omitzero"`
+	Capacity int      `json:"capacity,omitempty"` // how many have a place; 0 is any number
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

@@ -74,7 +74,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "feeds"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "feeds", "places"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -206,6 +206,38 @@ func useEverything(t *testing.T, db *DB) {
 	useIMAP(t, db, now)
 	useMeetings(t, db, c, s, now)
 	useFeeds(t, db, c, s, now)
+	usePlaces(t, db, c, s, now)
+}
+
+func usePlaces(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	m, err := db.AddMeeting(ctx, Actor{At: now}, Meeting{CommunityID: c.ID, UID: "places", Zone: "UTC", Settings: MeetingSettings{Capacity: 1}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := Invitation{MeetingID: m.ID, State: Invited, Subscription: s}
+	claim := func(string) (time.Time, bool) { return now.Add(time.Hour), true }
+	place := Place{MeetingID: m.ID, State: PlaceWaiting}
+	for n, step := range []func() error{
+		func() error { _, err := db.Tell(ctx, now, m, []Telling{{Invitation: i}}); return err },
+		func() error {
+			_, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}, {Answer: Declined, Occurrence: "20260810T130000Z"}}, nil, nil)
+			return err
+		},
+		func() error { _, err := db.FillPlaces(ctx, now, m.ID, claim); return err },
+		func() error { _, err := db.Places(ctx, m.ID, 0); return err },
+		func() error { _, err := db.Places(ctx, m.ID, s.ID); return err },
+		func() error { _, err := db.PlaceInLine(ctx, place); return err },
+		func() error { _, err := db.MeetingsToSeat(ctx, now); return err },
+		func() error { _, err := db.UntoldPlaces(ctx, m.ID, 10); return err },
+		func() error { _, err := db.TellPlaces(ctx, now, []PlaceTelling{{Place: place}}); return err },
+		func() error { return db.AdoptPlaces(ctx, m.ID) },
+		func() error { return db.GivePlace(ctx, Actor{At: now}, m, s, "20260817T130000Z") },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
 }
 
 func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -72,9 +74,10 @@ func (db *DB) RecordRSVPs(ctx context.Context, now time.Time, i Invitation, all 
 	err = db.durable.do(ctx, func(t *tx) error {
 		changed = 0
 		var state InvitationState
+		var settings string
 		// One after the other, also where there is no answer yet.
-		err := t.row("SELECT state FROM invitations WHERE meeting_id = ? AND subscription_id = ?"+t.dialect.forUpdate(),
-			i.MeetingID, i.Subscription.ID).Scan(&state)
+		err := t.row("SELECT i.state, m.settings FROM invitations i JOIN meetings m ON m.id = i.meeting_id WHERE i.meeting_id = ? AND i.subscription_id = ?"+
+			t.dialect.forUpdateOf("i"), i.MeetingID, i.Subscription.ID).Scan(&state, &settings)
 		if isNoRows(err) || err == nil && state != Invited {
 			return Errorf(NotFound, "they are not invited to this meeting")
 		}
@@ -87,13 +90,30 @@ func (db *DB) RecordRSVPs(ctx context.Context, now time.Time, i Invitation, all 
 			if err != nil {
 				return err
 			}
-			if kept {
-				changed++
+			if !kept {
+				continue
+			}
+			changed++
+			if err := t.seatAnswer(now, settings, r); err != nil {
+				return err
 			}
 		}
 		return t.sendNotices(now, notices)
 	})
 	return changed, err
+}
+
+// seatAnswer gives places where there are not any number of them. Who answered in words hears of theirs in any case.
+func (t *tx) seatAnswer(now time.Time, settings string, r RSVP) error {
+	var s MeetingSettings
+	if err := json.Unmarshal([]byte(settings), &s); err != nil || s.Capacity == 0 {
+		return err
+	}
+	here, err := t.enter(r.MeetingID)
+	if err != nil {
+		return err
+	}
+	return t.seat(now, here, r, !strings.HasPrefix(r.Source, "text"))
 }
 
 func (t *tx) recordRSVP(r RSVP, newer func(have, got RSVP) bool) (kept bool, err error) {

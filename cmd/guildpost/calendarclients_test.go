@@ -70,7 +70,9 @@ func (h *calendarHost) check(err error) {
 	}
 }
 
-func (h *calendarHost) by() store.Actor { return store.Actor{Who: "postmaster", Via: "test", At: h.now} }
+func (h *calendarHost) by() store.Actor {
+	return store.Actor{Who: "postmaster", Via: "test", At: h.now}
+}
 
 func (h *calendarHost) fill() {
 	ctx, db := h.t.Context(), h.daemon.db
@@ -78,7 +80,9 @@ func (h *calendarHost) fill() {
 	h.check(err)
 	s, _, err := db.AddMember(ctx, h.by(), c.ID, store.NewMember{Address: calendarReader, Name: "Ann"})
 	h.check(err)
-	wall := func(month time.Month, day, hour, minute int) time.Time { return time.Date(2026, month, day, hour, minute, 0, 0, time.UTC) }
+	wall := func(month time.Month, day, hour, minute int) time.Time {
+		return time.Date(2026, month, day, hour, minute, 0, 0, time.UTC)
+	}
 	for _, p := range []calendar.Plan{
 		{Title: "Berlin", Starts: wall(10, 13, 15, 0), Zone: "Europe/Berlin", Length: time.Hour, Rule: "FREQ=WEEKLY;COUNT=6"},
 		{Title: "New York", Starts: wall(10, 14, 18, 30), Zone: "America/New_York", Length: 90 * time.Minute, Rule: "FREQ=WEEKLY;COUNT=6"},

@@ -441,6 +441,24 @@ CREATE TABLE rsvps (
 );
 CREATE INDEX rsvps_subscription ON rsvps (subscription_id);
 
+-- Where people stand who said yes to a meeting that has room for so many: see places.go.
+CREATE TABLE places (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    state           TEXT NOT NULL,
+    position        BIGINT NOT NULL, -- rises with each who comes in
+    until_at        BIGINT NOT NULL, -- of an offer, else 0
+    told            BOOLEAN NOT NULL, -- they know
+    PRIMARY KEY (meeting_id, subscription_id, occurrence)
+);
+CREATE INDEX places_order ON places (meeting_id, position);
+CREATE INDEX places_subscription ON places (subscription_id);
+CREATE INDEX places_taken ON places (meeting_id, occurrence) WHERE state IN ('seated', 'offered');
+CREATE INDEX places_waiting ON places (meeting_id, position) WHERE state = 'waiting';
+CREATE INDEX places_offered ON places (meeting_id, until_at) WHERE state = 'offered';
+CREATE INDEX places_untold ON places (meeting_id, position) WHERE NOT told;
+
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (
     id           {{id}},
