@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -204,6 +205,7 @@ func useEverything(t *testing.T, db *DB) {
 	useReading(t, db, c, s)
 	useThreads(t, db, c)
 	useIMAP(t, db, now)
+	useDigests(t, db, c, s, now)
 	useMeetings(t, db, c, s, now)
 	useFeeds(t, db, c, s, now)
 	usePlaces(t, db, c, s, now)
@@ -260,6 +262,30 @@ func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) 
 		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", n, err)
 		}
+	}
+}
+
+func useDigests(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	for _, mode := range []DeliveryMode{Daily, Each, Weekly} {
+		s.Delivery = mode
+		if err := db.UpdateSubscription(ctx, Actor{At: now}, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, listedErr := db.ListedSince(ctx, c.ID, 0, 10)
+	_, oneErr := db.Digest(ctx, s.ID)
+	_, lastErr := db.LastPostBefore(ctx, c.ID, now)
+	_, tasksErr := db.DigestTasks(ctx, now)
+	if err := errors.Join(listedErr, oneErr, lastErr, tasksErr); err != nil {
+		t.Fatal(err)
+	}
+	due, err := db.DigestsDue(ctx, now, 10)
+	if err != nil || len(due) == 0 {
+		t.Fatal(len(due), err)
+	}
+	if _, err := db.SendDigest(ctx, now, c.ID, []byte("To: x\n\n"), []DigestStep{{Was: due[0], Next: now}}); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -131,6 +131,8 @@ type Subscription struct {
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void
+	DigestFormat  DigestFormat
+	DigestHour    int // on their clocks, 0 to 23
 }
 
 // Has says whether the subscription grants a role.
@@ -167,6 +169,19 @@ const (
 	Weekly  DeliveryMode = "weekly"
 	Monthly DeliveryMode = "monthly"
 	None    DeliveryMode = "none"
+)
+
+// DefaultDigestHour is when digests come to those who have not chosen another hour.
+const DefaultDigestHour = 7
+
+// DigestFormat is how a digest is written.
+type DigestFormat string
+
+// The formats of a digest.
+const (
+	DigestReadable DigestFormat = ""      // text and HTML: what is new, in its threads
+	DigestMIME     DigestFormat = "mime"  // the posts as they are (RFC 2046 5.1.5)
+	DigestPlain    DigestFormat = "plain" // text alone (RFC 1153)
 )
 
 // A Role is what a member may do beyond being one.

@@ -26,7 +26,7 @@ var greylisted = Failure{"chloe@c.example", "451 4.7.1 Greylisting in action, pl
 
 // samples has one of every type, filled as it would be in earnest. The name is that of its golden files.
 func samples() []sample {
-	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), meetingSamples()...)...)...)
+	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), append(meetingSamples(), digestSamples()...)...)...)...)
 }
 
 type sample struct {
@@ -185,5 +185,24 @@ func meetingSamples() []sample {
 		{"meeting-help.cancelled", MeetingHelp{For: forAna, Kind: "cancelled", Title: title}},
 		{"meeting-help.proposal", MeetingHelp{For: forAna, Kind: "proposal", Title: title, Answer: ticket("w")}},
 		{"meeting-help.unproven", MeetingHelp{For: forAna, Kind: "unproven", Title: title, Answer: ticket("w")}},
+	}
+}
+
+func digestSamples() []sample {
+	post := func(from string, day, hour int, text string) DigestPost {
+		return DigestPost{From: from, Address: "x@a.example", Date: at(3, day, hour, 5), Text: text,
+			Reply: "mailto:rust@lists.example.org?In-Reply-To=%3C1%40a.example%3E&Subject=Re%3A%20Lifetimes"}
+	}
+	last := post("", 4, 18, "")
+	last.Files, last.More = "error.log, main.rs", 4210
+	return []sample{
+		{"digest", Digest{For: For{Community: rust}, Rhythm: "daily", Posts: 4, Threads: []DigestThread{
+			{Number: 12, Subject: "Lifetimes in a parser that borrows its input", Posts: []DigestPost{
+				post("Ben Okafor", 3, 17, "How do you name the lifetime of the input, when there are two?\n\nI have tried 'a and 'b, and nobody can read it."),
+				post("Chloé Martin", 4, 9, "[…]\nCall it 'input. The names may be long.\n\n    fn parse<'input>(text: &'input str)"),
+			}},
+			{Number: 14, Subject: "Room for Thursday", Posts: []DigestPost{post("Ana Sousa", 4, 10, "Room 3 is free again."), last}},
+		}, Meetings: []DigestMeeting{{"Borrow checker clinic", at(3, 12, 15, 0), "Room 3", "accepted"}, {"Show and tell", at(3, 19, 15, 0), "", ""}}}},
+		{"digest.last", Digest{For: For{Community: rust}, Rhythm: "each", Posts: 1, Threads: []DigestThread{{Number: 14, Posts: []DigestPost{post("Ana Sousa", 4, 10, "Room 3 is free again.")}}}}},
 	}
 }
