@@ -17,7 +17,8 @@ type handling struct {
 // handlings are the tickets about meetings.
 func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
-		mail.TicketRSVP: {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketRSVP:  {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketPlace: {(*Calendar).answerPlace, (*Calendar).showPlace, (*Calendar).pressPlace},
 	}
 }
 

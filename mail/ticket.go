@@ -29,6 +29,7 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+	TicketPlace       TicketKind = 30 // claim a place that got free: the meeting
 )
 
 const (

@@ -33,11 +33,24 @@ type MeetingAnswered struct {
 	Change Ticket
 }
 
+// MeetingPlace says where somebody stands who said yes to a meeting that has room for so many.
+type MeetingPlace struct {
+	For
+	State  string // seated, waiting, offered (a place got free for them), lapsed (they did not take it in time)
+	Title  string
+	Start  time.Time // in the reader's zone; zero where no date comes
+	Place  string    // where, or the link; may be empty
+	Line   int       // of who waits: how manieth they are
+	Until  time.Time // of an offer, in the reader's zone
+	Claim  Ticket    // as well
+	Change Ticket
+}
+
 // MeetingHelp says why an answer to an invitation was not taken, and how to answer.
 type MeetingHelp struct {
 	For
 	// Kind is unclear, other (it came in the name of Address), date (no date of this meeting), another (of another meeting),
-	// cancelled, over, proposal (another time), delegated, unproven (nothing shows that it came from the reader).
+	// cancelled, over, proposal (another time), delegated, unclaimed (no place is offered, or not any more), unproven (nothing shows that it came from the reader).
 	Kind    string
 	Title   string
 	Address string // with other
