@@ -177,7 +177,7 @@ var answers = map[itip.PartStat]store.RSVPAnswer{
 func (k *Calendar) take(a answering, answer itip.Answer, v *verdict) {
 	answer = answer.Bounded(k.Now(), a.meeting.Sequence)
 	r := store.RSVP{Answer: answers[answer.PartStat], Comment: answer.Comment, Source: "calendar <" + a.message.MessageID + ">",
-		At: k.Now(), Sequence: answer.Sequence, Stamp: answer.Stamp.UTC().Truncate(time.Microsecond), Stale: answer.Sequence < a.meeting.Sequence}
+		At: k.Now(), Sequence: answer.Sequence, Stamp: answer.Stamp.UTC().Truncate(time.Microsecond)}
 	switch {
 	case answer.PartStat == itip.Delegated:
 		v.problem = "delegated"
@@ -191,32 +191,23 @@ func (k *Calendar) take(a answering, answer itip.Answer, v *verdict) {
 		return
 	}
 	r.Occurrence, r.Later = key, answer.ThisAndLater && key != ""
+	r.Stale = staleAnswer(a.meeting, r)
 	v.rsvps = append(v.rsvps, r)
 }
 
-// dateOf is the key of a date of a meeting, "" for the whole of it; false where it has no such date.
+// dateOf is the key of a date of a meeting, "" for the whole of it; false where it has no such date, or that is cancelled.
 func dateOf(m store.Meeting, id itip.Time) (key string, ok bool) {
 	if id.IsZero() {
 		return "", true
 	}
-	series, err := seriesOf(m)
-	if err != nil {
+	found, ok := dateNamed(m, id)
+	switch d, _ := dateChange(m, found); {
+	case !ok || d.Cancelled:
 		return "", false
+	case m.Rule == "": // a REPLY to a meeting of one date that names that date
+		return "", true
 	}
-	home := series.Master.Start.Zone
-	at := id.Instant(home)
-	found, _ := series.Between(at.AddDate(0, 0, -1), at.AddDate(0, 0, 2), home)
-	for _, o := range found {
-		sameDay := id.AllDay && o.ID.Wall.Format(time.DateOnly) == id.Wall.Format(time.DateOnly)
-		if !sameDay && !o.ID.Instant(home).Equal(at) {
-			continue
-		}
-		if m.Rule == "" { // a REPLY to a meeting of one date that names that date
-			return "", true
-		}
-		return o.ID.Key(), true
-	}
-	return "", false
+	return found.Key(), true
 }
 
 // settle does what a verdict says.

@@ -40,7 +40,7 @@ func (k *Calendar) Audience(ctx context.Context, by store.Actor, c store.Communi
 		}
 		a.Named = append(a.Named, s.ID)
 	}
-	a.Guests, err = k.guests(ctx, by, c, in.Guests)
+	a.Guests, err = k.addGuests(ctx, by, c, in.Guests)
 	return a, err
 }
 
@@ -57,7 +57,7 @@ func (k *Calendar) subscriber(ctx context.Context, c store.Community, address st
 	return s, err
 }
 
-func (k *Calendar) guests(ctx context.Context, by store.Actor, c store.Community, all []string) (ids []int64, err error) {
+func (k *Calendar) addGuests(ctx context.Context, by store.Actor, c store.Community, all []string) (ids []int64, err error) {
 	guests := make([]mail.Address, len(all))
 	for i, text := range all {
 		if guests[i], err = mail.ParseAddress(text); err != nil {
@@ -99,4 +99,13 @@ func (k *Calendar) SetInvitees(ctx context.Context, by store.Actor, m store.Meet
 	}
 	_, err = k.Due(ctx, by.At)
 	return m, err
+}
+
+// leftMember says whether somebody is invited no more because they are no member any more.
+func leftMember(m store.Meeting, s store.Subscription) bool {
+	switch s.State {
+	case store.Left, store.Removed, store.Banned:
+		return !slices.Contains(m.Settings.Audience.Guests, s.ID)
+	}
+	return false
 }

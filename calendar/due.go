@@ -21,6 +21,7 @@ func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
 		{do: (*Calendar).seatDue},
+		{do: (*Calendar).expireCalls},
 	}
 }
 

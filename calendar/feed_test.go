@@ -159,15 +159,15 @@ func TestFeedSame(t *testing.T) {
 		{"somebody joins", func() { w.join("cid@c.example", "Cid") }, false},
 		{"the same answer again", func() { w.press(single, ada, "accepted") }, false},
 		{"another answer", func() { w.press(single, ada, "tentative") }, true},
-		{"a change that nobody sees", func() { single = w.change(single, func(*store.Meeting) {}) }, false},
-		{"another title", func() { single = w.change(single, func(m *store.Meeting) { m.Title += "!" }) }, true},
+		{"a change that nobody sees", func() { single = w.changeRow(single, func(*store.Meeting) {}) }, false},
+		{"another title", func() { single = w.changeRow(single, func(m *store.Meeting) { m.Title += "!" }) }, true},
 		{"a guest", func() {
 			g, err := w.DB.AddGuest(ctx, w.by(), w.c.ID, "eve@e.example", "Eve")
 			w.check(err)
-			single = w.change(single, func(m *store.Meeting) { m.Settings.Audience.Guests = []int64{g.ID} })
+			single = w.changeRow(single, func(m *store.Meeting) { m.Settings.Audience.Guests = []int64{g.ID} })
 		}, false},
 		{"an audience without Ada", func() {
-			single = w.change(single, func(m *store.Meeting) { m.Settings.Audience.Named = []int64{ben.ID} })
+			single = w.changeRow(single, func(m *store.Meeting) { m.Settings.Audience.Named = []int64{ben.ID} })
 			_, err := w.Due(ctx, w.now)
 			w.check(err)
 		}, true},
@@ -188,7 +188,7 @@ func TestFeedSame(t *testing.T) {
 }
 
 // change keeps a change of a meeting.
-func (w *world) change(m store.Meeting, f func(*store.Meeting)) store.Meeting {
+func (w *world) changeRow(m store.Meeting, f func(*store.Meeting)) store.Meeting {
 	w.t.Helper()
 	f(&m)
 	m, err := w.DB.ChangeMeeting(ctx, w.by(), m, nil)
@@ -204,7 +204,7 @@ func TestFeedOf(t *testing.T) {
 	w.check(err)
 	w.call(w.clinic())
 	few := w.call(w.clinic())
-	w.change(few, func(m *store.Meeting) {
+	w.changeRow(few, func(m *store.Meeting) {
 		m.Settings.Audience = store.Audience{Named: []int64{ben.ID}, Guests: []int64{eve.ID}}
 	})
 	_, err = w.Due(ctx, w.now)
@@ -246,29 +246,6 @@ func TestFeedOf(t *testing.T) {
 	w.PublicURL = ""
 	if _, _, err := w.Feeds(ctx, w.by(), ben, false); store.KindOf(err) != store.Invalid {
 		t.Errorf("without web pages: %v", err)
-	}
-}
-
-// TestAnswerOn: the nearest answer counts.
-func TestAnswerOn(t *testing.T) {
-	day := func(n int) itip.Time { return itip.Clock(2026, 8, n, 15, 0, berlin) }
-	answers := []store.RSVP{
-		{Answer: store.Accepted},
-		{Occurrence: day(10).Key(), Later: true, Answer: store.Declined},
-		{Occurrence: day(17).Key(), Answer: store.Tentative},
-		{Occurrence: day(17).Key(), Later: true, Answer: store.Accepted},
-		{Occurrence: day(20).Key(), Answer: store.Declined, Stale: true},
-	}
-	for n, want := range map[int]itip.PartStat{3: itip.Accepted, 10: itip.Declined, 11: itip.Declined, 17: itip.Tentative, 18: itip.Accepted, 20: itip.Accepted} {
-		if got := answerOn(answers, day(n)); got != want {
-			t.Errorf("on the %d: got %s, want %s", n, got, want)
-		}
-	}
-	if got := answerOn(answers, itip.Time{}); got != itip.Accepted {
-		t.Errorf("to the whole: got %s", got)
-	}
-	if got := answerOn(nil, day(1)); got != itip.NeedsAction {
-		t.Errorf("of nobody: got %s", got)
 	}
 }
 

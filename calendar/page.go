@@ -16,6 +16,7 @@ type Page struct {
 	About     templates.Args // what its texts are about
 	Details   []templates.Detail
 	Choices   []string // as templates.TicketPage.Choices
+	AskReason bool     // the page has a field for a reason
 	Problem   string   // as templates.ProblemPage.Kind, "" for none
 }
 

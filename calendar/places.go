@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -184,8 +183,11 @@ func (k *Calendar) placeLetter(ctx context.Context, c store.Community, m store.M
 	if p.State == store.PlaceOffered {
 		data.Until = p.Until.In(zone)
 		data.Claim = k.ticket(c, k.Keys.Seal(mail.Ticket{Kind: mail.TicketPlace, Person: s.ID, Object: m.ID, Expires: p.Until}))
-		w.method = itip.Request
-		if w.object, err = k.object(c, m, i, itip.NeedsAction); err != nil {
+		t, err := k.tellerOf(c, m) // which knows of no answer: it is asked again
+		if err != nil {
+			return w, err
+		}
+		if w.method, w.object, err = t.wholeObject(i); err != nil {
 			return w, err
 		}
 	}

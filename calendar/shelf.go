@@ -120,7 +120,7 @@ func (s shelf) events(v volume) ([]itip.Event, error) {
 	}
 	events := append([]itip.Event{series.Master}, series.Changes...)
 	if s.reader != nil {
-		events = append(events, answeredDates(series, v.answers)...)
+		events = append(events, answeredDates(v, series)...)
 	}
 	for i := range events {
 		e := &events[i]
@@ -132,7 +132,7 @@ func (s shelf) events(v volume) ([]itip.Event, error) {
 		if s.reader == nil {
 			continue
 		}
-		answer := answerOn(v.answers, e.RecurrenceID)
+		answer := standingFor(v.meeting, e.RecurrenceID.Key(), v.answers).partStat()
 		e.Attendees = []itip.Attendee{{Person: itip.Person{Address: s.reader.Address, Name: s.reader.Name}, Answer: answer,
 			Type: "INDIVIDUAL", Role: "REQ-PARTICIPANT"}}
 		e.Transparent = answer == itip.Declined
@@ -146,9 +146,9 @@ func (s shelf) events(v volume) ([]itip.Event, error) {
 const maxAnswered = 100
 
 // answeredDates are the dates of a series that somebody has answered otherwise than the whole, and that differ in nothing else.
-func answeredDates(series itip.Series, answers []store.RSVP) (dates []itip.Event) {
+func answeredDates(v volume, series itip.Series) (dates []itip.Event) {
 	from, until := "", ""
-	for _, r := range answers {
+	for _, r := range v.answers {
 		if r.Occurrence != "" && (from == "" || r.Occurrence < from) {
 			from = r.Occurrence
 		}
@@ -164,10 +164,11 @@ func answeredDates(series itip.Series, answers []store.RSVP) (dates []itip.Event
 	plain := itip.Series{Master: series.Master}
 	// By when they would have started: changed dates are told apart anyhow. What there is comes with the error.
 	found, _ := plain.Next(start, maxAnswered, time.UTC)
-	whole := answerOn(answers, itip.Time{})
+	on := func(date itip.Time) itip.PartStat { return standingFor(v.meeting, date.Key(), v.answers).partStat() }
+	whole := on(itip.Time{})
 	for _, o := range found {
 		changed := slices.ContainsFunc(series.Changes, func(e itip.Event) bool { return e.RecurrenceID.Equal(o.ID) })
-		if o.ID.Key() > until || changed || answerOn(answers, o.ID) == whole {
+		if o.ID.Key() > until || changed || on(o.ID) == whole {
 			continue
 		}
 		e := series.Master
@@ -175,22 +176,4 @@ func answeredDates(series itip.Series, answers []store.RSVP) (dates []itip.Event
 		dates = append(dates, e)
 	}
 	return dates
-}
-
-// answerOn is what somebody answered to a date: to that one, else to it and all later ones, else to the whole, which the
-// zero date is. An answer from before a change is none.
-func answerOn(answers []store.RSVP, date itip.Time) itip.PartStat {
-	key := date.Key()
-	answer, rank := itip.NeedsAction, ""
-	for _, r := range answers {
-		applies := r.Occurrence == "" || r.Occurrence == key || r.Later && key != "" && r.Occurrence <= key
-		mine := r.Occurrence
-		if r.Occurrence == key && !r.Later {
-			mine = "~" // above all others
-		}
-		if applies && mine >= rank && !r.Stale {
-			answer, rank = partStat(r.Answer), mine
-		}
-	}
-	return answer
 }

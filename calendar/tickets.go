@@ -17,8 +17,10 @@ type handling struct {
 // handlings are the tickets about meetings.
 func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
-		mail.TicketRSVP:  {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
-		mail.TicketPlace: {(*Calendar).answerPlace, (*Calendar).showPlace, (*Calendar).pressPlace},
+		mail.TicketRSVP:        {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketCallApprove: {(*Calendar).answerCall, (*Calendar).showCall, (*Calendar).pressCall},
+		mail.TicketCallDecline: {(*Calendar).answerCall, (*Calendar).showCall, (*Calendar).pressCall},
+		mail.TicketPlace:       {(*Calendar).answerPlace, (*Calendar).showPlace, (*Calendar).pressPlace},
 	}
 }
 

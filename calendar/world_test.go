@@ -114,6 +114,15 @@ func (w *world) mails(address string) (n int) {
 	return n
 }
 
+// tellSome tells some people of a meeting, as if the daemon was killed behind that.
+func (w *world) tellSome(m store.Meeting, all []store.Invitation) (int, error) {
+	t, err := w.tellerOf(w.c, m)
+	if err != nil {
+		return 0, err
+	}
+	return t.tellAll(ctx, all)
+}
+
 // golden compares with a file, or writes it.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()

@@ -269,14 +269,16 @@ func joinParts(kind string, parts []entity) (entity, error) {
 	}
 	var joined entity
 	sum := sha256.New()
-	encoding := ""
+	encoding, size := "", 1000 // of the fields and boundaries
 	for _, p := range parts {
 		sum.Write(p.body)
+		size += len(p.body)
 		if p.header.Get("Content-Transfer-Encoding") == "8bit" {
 			encoding = "8bit"
 		}
 	}
 	boundary := kind + "-" + encodeToken(sum.Sum(nil)[:15])
+	joined.body = make([]byte, 0, size)
 	for _, p := range parts {
 		joined.body = append(joined.body, "--"+boundary+"\r\n"...)
 		joined.body = append(joined.body, p.header.Message(p.body)...)

@@ -29,6 +29,8 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+	TicketCallApprove TicketKind = 18 // let somebody's calendar call a meeting: the call
+	TicketCallDecline TicketKind = 19 // do not: the call
 	TicketPlace       TicketKind = 30 // claim a place that got free: the meeting
 )
 

@@ -66,6 +66,17 @@ func (db *DB) RSVPsOf(ctx context.Context, subscriptionID int64) (all []RSVP, er
 	return all, err
 }
 
+// RSVPsBetween returns the answers to a meeting of the subscribers from the first to the last.
+func (db *DB) RSVPsBetween(ctx context.Context, meetingID, first, last int64) (all []RSVP, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		r, err := scanRSVP(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+rsvpColumns+` FROM rsvps WHERE meeting_id = ? AND subscription_id BETWEEN ? AND ?
+		ORDER BY meeting_id, subscription_id, occurrence, later`, meetingID, first, last)
+	return all, err
+}
+
 // RecordRSVPs keeps answers of one subscriber, and sends what is given with it. Of two to the same date that which newer
 // prefers stays; it is called with what is there and what came. Changed is how many were new. NotFound where they are not
 // invited any more.

@@ -35,7 +35,7 @@ func cmdRSVP(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts).mail(ts)
 	r.from, r.answer = args[0], args[2]
 	said := calendar.ReadMessage(mail.Read([]byte(ts.ReadFile(args[1]))))
-	if len(said.Objects) != 1 || len(said.Objects[0].Events) != 1 {
+	if len(said.Objects) != 1 || len(said.Objects[0].Events) == 0 {
 		ts.Fatalf("%s holds no invitation: %+v", args[1], said)
 	}
 	event := said.Objects[0].Events[0]

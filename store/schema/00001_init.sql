@@ -416,12 +416,42 @@ CREATE TABLE meetings (
     ends_at      BIGINT NOT NULL, -- the end of its last date
     settings     TEXT NOT NULL,   -- as MeetingSettings
     changes      TEXT NOT NULL,   -- dates that differ: an array of DateChange
+    times        TEXT NOT NULL,   -- when it was at which time: an array of TimeOf
     revision     BIGINT NOT NULL, -- rises with each change, also one that nobody hears of
     changed_at   BIGINT NOT NULL, -- when what people see of it changed last
     seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
     UNIQUE (community_id, uid)
 );
 CREATE INDEX meetings_ends ON meetings (ends_at);
+
+-- Meetings in people's own calendars to which they invited a list address.
+CREATE TABLE calls (
+    id              {{id}},
+    community_id    BIGINT NOT NULL REFERENCES communities (id),
+    uid             {{text}} NOT NULL, -- in that calendar; the community's own meeting has another
+    address         {{text}} NOT NULL, -- whose calendar it is
+    name            TEXT NOT NULL,
+    subscription_id BIGINT NOT NULL, -- 0 for who is no member
+    meeting_uid     TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    payload         TEXT NOT NULL, -- what is asked for, JSON
+    asked_at        BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL, -- of a proposal
+    decided_by      TEXT NOT NULL,
+    decided_at      BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- rises with each write
+    UNIQUE (community_id, uid, address)
+);
+CREATE INDEX calls_expire ON calls (expires_at) WHERE state = 'proposed';
+CREATE INDEX calls_address ON calls (address);
+
+-- What a meeting said, from a revision on: people hear what is not as they were told.
+CREATE TABLE meeting_versions (
+    meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    revision   BIGINT NOT NULL,
+    said       TEXT NOT NULL,
+    PRIMARY KEY (meeting_id, revision)
+);
 
 -- What each was last told of a meeting.
 CREATE TABLE invitations (
@@ -431,6 +461,7 @@ CREATE TABLE invitations (
     token           TEXT NOT NULL, -- of the ticket: it stays the same, since calendars compare organisers
     state           TEXT NOT NULL,
     sequence        BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- of the meeting, when it was last sent
     sent_at         BIGINT NOT NULL,
     PRIMARY KEY (meeting_id, subscription_id)
 );
