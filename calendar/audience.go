@@ -109,3 +109,23 @@ func leftMember(m store.Meeting, s store.Subscription) bool {
 	}
 	return false
 }
+
+// letIn makes somebody one of whom a meeting is for, where they are not yet.
+func (k *Calendar) letIn(ctx context.Context, by store.Actor, m store.Meeting, s store.Subscription) (store.Meeting, error) {
+	for tries := 0; ; tries++ {
+		if m.Settings.Audience.Has(s) {
+			return m, nil
+		}
+		m.Settings.Audience.Guests = append(slices.Clone(m.Settings.Audience.Guests), s.ID)
+		is, err := k.DB.ChangeMeeting(ctx, by, m, k.planned(by.At))
+		if err == nil || store.KindOf(err) != store.Conflict || tries == maxTries {
+			return is, err
+		}
+		if m, err = k.DB.Meeting(ctx, m.ID); err != nil { // somebody else was faster
+			return m, err
+		}
+	}
+}
+
+// maxTries is how often a change is tried again where somebody else makes one at the same time.
+const maxTries = 10

@@ -22,6 +22,7 @@ func chores() []chore {
 		{do: (*Calendar).tellDue},
 		{do: (*Calendar).seatDue},
 		{do: (*Calendar).expireCalls},
+		{kind: taskProposals, do: (*Calendar).tellProposals},
 	}
 }
 
