@@ -85,16 +85,11 @@ func (k *Calendar) addGuests(ctx context.Context, by store.Actor, c store.Commun
 	return ids, nil
 }
 
-// SetInvitees says anew whom a meeting is for: who comes to be invited is, and who is invited no more hears that.
-func (k *Calendar) SetInvitees(ctx context.Context, by store.Actor, m store.Meeting, in Invitees) (store.Meeting, error) {
-	c, err := k.DB.Community(ctx, m.CommunityID)
+// SetAudience says anew whom a meeting is for: who comes to be invited is, and who is invited no more hears that.
+func (k *Calendar) SetAudience(ctx context.Context, by store.Actor, m store.Meeting, a store.Audience) (store.Meeting, error) {
+	m.Settings.Audience = a
+	m, err := k.DB.ChangeMeeting(ctx, by, m, k.planned(by.At))
 	if err != nil {
-		return m, err
-	}
-	if m.Settings.Audience, err = k.Audience(ctx, by, c, in); err != nil {
-		return m, err
-	}
-	if m, err = k.DB.ChangeMeeting(ctx, by, m, k.planned(by.At)); err != nil {
 		return m, err
 	}
 	_, err = k.Due(ctx, by.At)

@@ -41,20 +41,22 @@ func TestAudience(t *testing.T) {
 	}
 }
 
-// TestSetInvitees: whom a meeting is for can be said anew; who stays hears nothing.
-func TestSetInvitees(t *testing.T) {
+// TestSetAudience: whom a meeting is for can be said anew; who stays hears nothing.
+func TestSetAudience(t *testing.T) {
 	w := newWorld(t)
 	w.join("ada@a.example", "Ada")
 	w.join("ben@b.example", "Ben")
 	m := w.call(w.clinic())
-	m, err := w.SetInvitees(ctx, w.by(), m, Invitees{Members: []string{"ada@a.example"}, Guests: []string{"eve@e.example"}})
+	a, err := w.Audience(ctx, w.by(), w.c, Invitees{Members: []string{"ada@a.example"}, Guests: []string{"eve@e.example"}})
+	w.check(err)
+	m, err = w.SetAudience(ctx, w.by(), m, a)
 	w.check(err)
 	for address, want := range map[string]int{"ada@a.example": 1, "ben@b.example": 2, "eve@e.example": 1} {
 		if got := w.mails(address); got != want {
 			t.Errorf("%s has %d mails, want %d", address, got, want)
 		}
 	}
-	_, err = w.SetInvitees(ctx, w.by(), m, Invitees{})
+	_, err = w.SetAudience(ctx, w.by(), m, store.Audience{})
 	w.check(err)
 	for address, want := range map[string]int{"ada@a.example": 1, "ben@b.example": 3, "eve@e.example": 2} {
 		if got := w.mails(address); got != want {

@@ -14,7 +14,7 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show, change and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingProposals())
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingSeat(), a.meetingProposals())
 }
 
 // A meetingJSON is a meeting for programs.
@@ -35,6 +35,7 @@ type meetingJSON struct {
 
 	Audience *audienceJSON `json:"audience,omitempty"` // in meeting add, change and show
 	Invited  int           `json:"invited,omitempty"`  // as well
+	Capacity int           `json:"capacity,omitempty"` // how many have a place; left out for any number
 }
 
 // A dateJSON is one date of a meeting that is not as the others.
@@ -74,6 +75,7 @@ func newMeetingJSON(m store.Meeting, now time.Time) meetingJSON {
 
 func (a *app) meetingAdd() *cobra.Command {
 	var p calendar.Plan
+	var room meetingRoom
 	var start, duration string
 	var asJSON bool
 	c := &cobra.Command{Use: "add COP", Short: "Calls a meeting: every member is invited", Args: arguments(1, 1),
@@ -88,9 +90,10 @@ func (a *app) meetingAdd() *cobra.Command {
 	c.Flags().StringVar(&p.Rule, "rrule", "", "the `RULE` by which it repeats")
 	c.Flags().StringVar(&p.Location, "location", "", "where it is, or the link")
 	c.Flags().StringVar(&p.Description, "description", "", "what it is about")
-	inviteeFlags(c, &p.Invitees)
+	room.flags(c)
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
+		p.Invitees, p.Capacity = room.invitees(), room.capacity
 		if p.Starts, err = parseWall(start); err != nil {
 			return err
 		}
@@ -145,7 +148,7 @@ func (a *app) fullMeetingJSON(ctx context.Context, db *store.DB, m store.Meeting
 	if err != nil {
 		return j, err
 	}
-	j.Audience = &audience
+	j.Audience, j.Capacity = &audience, m.Settings.Capacity
 	j.Invited, err = db.Invited(ctx, m.ID)
 	return j, err
 }
@@ -226,6 +229,9 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("description", j.Description)
 			t.row("for", j.Audience.String())
 			t.row("invited", strconv.Itoa(j.Invited))
+			if j.Capacity > 0 {
+				t.row("capacity", strconv.Itoa(j.Capacity))
+			}
 			t.row("state", j.State)
 			t.row("uid", j.UID)
 			for _, d := range calendar.ChangedDates(m) {

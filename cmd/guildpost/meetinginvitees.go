@@ -10,23 +10,64 @@ import (
 	"guildpost/store"
 )
 
-// inviteeFlags are those that say whom a meeting is for.
-func inviteeFlags(c *cobra.Command, in *calendar.Invitees) {
-	var roles []string
-	c.Flags().StringSliceVar(&roles, "role", nil, "only for members with a `ROLE`: "+strings.Join(allRoles, ", "))
-	c.Flags().StringSliceVar(&in.Members, "to", nil, "only for the members with these `ADDRESSES`, and for those with a role of --role")
-	c.Flags().StringSliceVar(&in.Guests, "guest", nil, "besides, guests with these `ADDRESSES`: they are invited, and get nothing else")
-	before := c.PreRunE
-	c.PreRunE = func(c *cobra.Command, args []string) error {
-		in.Roles = nil
-		for _, role := range roles {
-			in.Roles = append(in.Roles, store.Role(role))
-		}
-		if before != nil {
-			return before(c, args)
-		}
-		return nil
+// Whom a meeting is for, and how many have a place, as the flags of a command say it.
+type meetingRoom struct {
+	roles, members, guests []string
+	all                    bool
+	capacity               int
+}
+
+func (f *meetingRoom) flags(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.roles, "role", nil, "only for members with a `ROLE`: "+strings.Join(allRoles, ", "))
+	c.Flags().StringSliceVar(&f.members, "to", nil, "only for the members with these `ADDRESSES`, and for those with a role of --role")
+	c.Flags().StringSliceVar(&f.guests, "guest", nil, "besides, guests with these `ADDRESSES`: they are invited, and get nothing else")
+	c.Flags().IntVar(&f.capacity, "capacity", 0, "how many have a place: who says yes later waits for one (0: any number)")
+}
+
+func (f *meetingRoom) invitees() (in calendar.Invitees) {
+	for _, role := range f.roles {
+		in.Roles = append(in.Roles, store.Role(role))
 	}
+	in.Members, in.Guests = f.members, f.guests
+	return in
+}
+
+// given says whether a command was asked to change any of it.
+func (f *meetingRoom) given(c *cobra.Command) bool {
+	for _, name := range []string{"role", "to", "guest", "all", "capacity"} {
+		if c.Flags().Changed(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// changeRoom changes whom a meeting is for, each flag its part, and how many have a place.
+func (a *app) changeRoom(c *cobra.Command, k *calendar.Calendar, community store.Community, m store.Meeting, f *meetingRoom) (store.Meeting, error) {
+	ctx, given := c.Context(), c.Flags().Changed
+	if given("role") || given("to") || given("guest") || given("all") {
+		wanted, err := k.Audience(ctx, a.actor(), community, f.invitees())
+		if err != nil {
+			return m, err
+		}
+		is := m.Settings.Audience
+		if f.all {
+			is.Roles, is.Named = nil, nil
+		}
+		for name, part := range map[string]func(){"role": func() { is.Roles = wanted.Roles }, "to": func() { is.Named = wanted.Named },
+			"guest": func() { is.Guests = wanted.Guests }} {
+			if given(name) {
+				part()
+			}
+		}
+		if m, err = k.SetAudience(ctx, a.actor(), m, is); err != nil {
+			return m, err
+		}
+	}
+	if given("capacity") {
+		return k.SetCapacity(ctx, a.actor(), m, f.capacity)
+	}
+	return m, nil
 }
 
 // An audienceJSON is whom a meeting is for, for programs; all three empty is all members.
