@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -183,14 +184,27 @@ func (k *Calendar) placeLetter(ctx context.Context, c store.Community, m store.M
 	if p.State == store.PlaceOffered {
 		data.Until = p.Until.In(zone)
 		data.Claim = k.ticket(c, k.Keys.Seal(mail.Ticket{Kind: mail.TicketPlace, Person: s.ID, Object: m.ID, Expires: p.Until}))
-		t, err := k.tellerOf(c, m) // which knows of no answer: it is asked again
-		if err != nil {
-			return w, err
-		}
-		if w.method, w.object, err = t.wholeObject(i); err != nil {
+		if w.method, w.object, err = k.offerObject(c, m, i, p.Occurrence); err != nil {
 			return w, err
 		}
 	}
 	w.data = data
 	return w, nil
+}
+
+// offerObject asks somebody anew to the meeting, or to the one date on which a place is free: it knows of no answer.
+func (k *Calendar) offerObject(c store.Community, m store.Meeting, i store.Invitation, occurrence string) (itip.Method, []byte, error) {
+	t, err := k.tellerOf(c, m)
+	if err != nil {
+		return "", nil, err
+	}
+	if occurrence == "" {
+		return t.wholeObject(i)
+	}
+	id, err := occurrenceID(occurrence, t.series.Master.Start.Zone)
+	if err != nil {
+		return "", nil, err
+	}
+	one, _ := dateChange(m, id)
+	return t.dateObject(i, one)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // SplitMeeting keeps a meeting as it is without its later dates, and a new one that has them. Answers go over as carry says,
@@ -17,12 +18,29 @@ func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, 
 		if later, err = t.addMeeting(by, later, plan); err != nil {
 			return err
 		}
+		if err := t.carryPlaces(first.ID, later); err != nil {
+			return err
+		}
 		return t.carryRSVPs(first.ID, later.ID, carry)
 	})
 	if err == nil {
 		first.Revision++
 	}
 	return first, later, err
+}
+
+// carryPlaces lets everybody stand in the later meeting where they stood in the first: for the whole, and for its dates.
+func (t *tx) carryPlaces(from int64, later Meeting) error {
+	zone, err := time.LoadLocation(later.Zone)
+	if err != nil {
+		return err
+	}
+	s := later.Starts
+	first := time.Date(s.Year(), s.Month(), s.Day(), 0, 0, 0, 0, zone).UTC().Format("20060102T150405Z")
+	_, err = t.exec(`INSERT INTO places (meeting_id, subscription_id, occurrence, state, position, until_at, told)
+		SELECT ?, subscription_id, occurrence, state, position, until_at, told FROM places WHERE meeting_id = ? AND (occurrence = '' OR occurrence >= ?)`,
+		later.ID, from, first)
+	return err
 }
 
 func (t *tx) carryRSVPs(from, to int64, carry func([]RSVP) []RSVP) error {

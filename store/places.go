@@ -196,6 +196,11 @@ func (t *tx) seat(now time.Time, r room, answer RSVP, told bool) error {
 	if answer.Answer != Accepted {
 		return t.standUp(r, p)
 	}
+	if occurrence == "" {
+		if err := t.claimDates(now, r, p.SubscriptionID, told); err != nil {
+			return err
+		}
+	}
 	switch {
 	case found && (p.State == PlaceSeated || p.State == PlaceWaiting):
 		return nil
@@ -209,6 +214,13 @@ func (t *tx) seat(now time.Time, r room, answer RSVP, told bool) error {
 		}
 	}
 	return t.sitDown(r, p, told)
+}
+
+// claimDates takes the offers of single dates of somebody who says yes to the whole.
+func (t *tx) claimDates(now time.Time, r room, subscriptionID int64, told bool) error {
+	_, err := t.exec(`UPDATE places SET state = 'seated', until_at = 0, told = ? WHERE meeting_id = ? AND subscription_id = ? AND occurrence <> ''
+		AND state = 'offered' AND until_at > ?`, told, r.meetingID, subscriptionID, micros(now))
+	return err
 }
 
 // sitDown is for who comes in.

@@ -51,8 +51,8 @@ func (f *filling) fill(now time.Time) error {
 
 // endOffers ends those that were not taken, and the places of people who are invited no more.
 func (f *filling) endOffers(now time.Time) error {
-	_, err := f.exec(`DELETE FROM places WHERE meeting_id = ? AND NOT EXISTS (SELECT 1 FROM invitations i
-		WHERE i.meeting_id = places.meeting_id AND i.subscription_id = places.subscription_id AND i.state = 'invited')`, f.room.meetingID)
+	_, err := f.exec(`DELETE FROM places WHERE meeting_id = ? AND EXISTS (SELECT 1 FROM invitations i
+		WHERE i.meeting_id = places.meeting_id AND i.subscription_id = places.subscription_id AND i.state <> 'invited')`, f.room.meetingID)
 	if err != nil {
 		return err
 	}

@@ -220,10 +220,13 @@ func placesOfDates(t *testing.T, db *store.DB) {
 	h.answer(0, store.Accepted, second)
 	equal(t, "who comes back stands behind", h.places(),
 		"0 seated, 1 seated "+first+", 2 waiting, 2 offered "+second+", 3 offered "+second+", 0 waiting "+second)
+	h.answer(2, store.Accepted, "")
+	equal(t, "yes to the whole takes what was offered of one date", h.places(),
+		"0 seated, 1 seated "+first+", 2 waiting, 2 seated "+second+", 3 offered "+second+", 0 waiting "+second)
 	h.answer(0, store.Declined, "")
 	h.fill()
 	equal(t, "who does not come at all leaves the first date to the next", h.places(),
-		"1 seated "+first+", 2 offered, 2 offered "+second+", 3 offered "+second+", 0 waiting "+second)
+		"1 seated "+first+", 2 offered, 2 seated "+second+", 3 offered "+second+", 0 waiting "+second)
 }
 
 func placesCapacity(t *testing.T, db *store.DB) {
