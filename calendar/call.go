@@ -20,6 +20,7 @@ type Plan struct {
 	Zone        string    // IANA
 	Length      time.Duration
 	Rule        string // RRULE; "" for one date
+	UID         string // "" for a new one; Conflict where there is a meeting of that UID
 }
 
 // Limits of a meeting. The texts are as long as Outlook shows them.
@@ -39,9 +40,11 @@ func (k *Calendar) Call(ctx context.Context, by store.Actor, c store.Community, 
 	if err != nil {
 		return m, err
 	}
-	m.CommunityID = c.ID
-	if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
-		return m, err
+	m.CommunityID, m.UID = c.ID, p.UID
+	if m.UID == "" {
+		if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
+			return m, err
+		}
 	}
 	if m, err = k.DB.AddMeeting(ctx, by, m, k.planned(by.At)); err != nil {
 		return m, err

@@ -20,6 +20,7 @@ type chore struct {
 func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
+		{do: (*Calendar).dueProposals},
 	}
 }
 

@@ -29,6 +29,8 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+	TicketMeet        TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
+	TicketPoll        TicketKind = 24 // vote in a date poll: the poll
 )
 
 const (

@@ -228,6 +228,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}}, nil, nil); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, s.ID); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error { _, err := db.MemberZones(ctx, c.ID); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },

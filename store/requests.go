@@ -29,6 +29,7 @@ const (
 	RequestInvite   RequestKind = "invite"   // a member or facilitator invited the address
 	RequestLeave    RequestKind = "leave"    // somebody asked in the address's name to leave
 	RequestCommands RequestKind = "commands" // commands came in the address's name
+	RequestMeeting  RequestKind = "meeting"  // a mail of the address calls a meeting in words
 )
 
 // RequestState is where a request stands: Asked, then (where a facilitator decides) Confirmed, then one of the others.

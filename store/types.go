@@ -43,6 +43,7 @@ type Rules struct {
 	Footer       string    `json:"footer,omitempty"`        // "" is none
 	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
 	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
+	MeetingCalls CallRule  `json:"meeting_calls,omitempty"` // what happens to meetings that others than facilitators call from their calendars
 	Retention    string    `json:"retention,omitempty"`     // how long posts stay: "5y", "18m", "90d"; "" is for good
 	Moderation
 	Bouncing
@@ -81,6 +82,16 @@ const (
 	PostRefuse PostRule = "" // refused at the SMTP door, with a text that helps
 	PostHold   PostRule = "hold"
 	PostAccept PostRule = "accept"
+)
+
+// A CallRule says who calls meetings from their own calendar, beside the facilitators.
+type CallRule string
+
+// What happens when others invite the list address.
+const (
+	CallsPropose CallRule = ""       // the facilitators are asked
+	CallsAllow   CallRule = "allow"  // members call meetings as facilitators do
+	CallsRefuse  CallRule = "refuse" // refused at the SMTP door
 )
 
 // ReplyTo says where a plain reply to a post goes.

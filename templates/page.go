@@ -13,7 +13,7 @@ func Style() ([]byte, error) { return files.ReadFile("page/style.css") }
 type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
-	// join-approve, join-decline, return, receipt, mute, follow, rsvp; others get general ones.
+	// join-approve, join-decline, return, receipt, mute, follow, rsvp, meet, meet-proposal; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language
@@ -117,7 +117,7 @@ func (w *pageWriter) ticket(p TicketPage) {
 	v.Action, v.Hidden, v.AskReason = p.Action, p.Hidden, p.AskReason
 	v.Reason, v.ReasonHint = w.say["page.reason"].text, w.say["page.reason-hint"].text
 	for _, choice := range p.Choices {
-		v.Choices = append(v.Choices, choiceView{choice, w.say["page.choice."+choice].text})
+		v.Choices = append(v.Choices, choiceView{choice, w.say.choice(choice)})
 	}
 	for _, d := range p.Details {
 		if d.Value = cleanInline(d.Value); d.Value != "" {
@@ -127,6 +127,14 @@ func (w *pageWriter) ticket(p TicketPage) {
 			v.Details = append(v.Details, Detail{cleanInline(d.Label), shorten(longestInline, d.Value)})
 		}
 	}
+}
+
+// choice is the text of a button. One without a text is the number of an option.
+func (c catalogue) choice(value string) string {
+	if s, ok := c["page.choice."+value]; ok {
+		return s.text
+	}
+	return cleanInline(value)
 }
 
 // kind picks a text of the kind, unless there is one already.

@@ -124,4 +124,6 @@ func (c Choice) ZoneName() string { return c.Zone.String() }
 // Instant returns when a choice starts.
 func (c Choice) Instant() time.Time { return inZone(c.Starts, c.Zone) }
 
-func inZone(wall time.Time, zone *time.Location) time.Time { return itip.Time{Wall: wall, Zone: zone}.Instant(zone).In(zone) }
+func inZone(wall time.Time, zone *time.Location) time.Time {
+	return itip.Time{Wall: wall, Zone: zone}.Instant(zone).In(zone)
+}

@@ -39,7 +39,7 @@ const (
 	kHourMin   kind = "nhm"       // 18h30: a time, or a length
 	kLength    kind = "length"    // minutes
 	kZone      kind = "zone"      // zone
-	kNoZone    kind = "nozone"    // an abbreviation that several regions use
+	kNoZone    kind = "nozone"    // a distance from UTC that no zone has
 	kOr        kind = "or"        //
 	kAnd       kind = "and"       //
 	kWeekday   kind = "weekday"   // n as time.Weekday
@@ -109,7 +109,7 @@ var forms = []form{
 	{re(`(\d{1,2}) ?h ?(\d{2})`), clock(kHourMin)},
 	{re(`(\d{1,2})h(?:s|rs)?()`), clock(kHour)},
 	{re(`(?:utc|gmt) ?([+-] ?\d{1,2}(?::?\d{2})?)`), distance},
-	{re(`[a-z]+(?:/[a-z_+-]+){1,2}`), ianaZone},
+	{re(`[a-z]+(?:/[a-z_]+(?:-[a-z]+)*(?:[+-]?[0-9]+)?){1,2}`), ianaZone},
 	{re(`\d+`), number},
 }
 
@@ -154,9 +154,19 @@ func decimalHours(m []string) (item, bool) {
 	return item{kind: kLength, minutes: 60*atoi(m[1]) + part}, true
 }
 
+// distance is UTC+2. IANA has a zone for each whole hour, of the opposite sign; another distance is none that calendars know.
 func distance(m []string) (item, bool) {
-	zone, ok := itip.Zone("UTC" + strings.ReplaceAll(m[1], " ", ""))
-	return item{kind: kZone, zone: zone}, ok
+	sign, digits := m[1][0], strings.TrimLeft(m[1][1:], " ")
+	hours, minutes, _ := strings.Cut(digits, ":")
+	if minutes == "" && len(hours) > 2 {
+		hours, minutes = hours[:len(hours)-2], hours[len(hours)-2:]
+	}
+	name := "Etc/GMT" + map[byte]string{'+': "-", '-': "+"}[sign] + strconv.Itoa(atoi(hours))
+	zone, ok := itip.Zone(name)
+	if !ok || atoi(minutes) != 0 {
+		return item{kind: kNoZone}, true
+	}
+	return item{kind: kZone, zone: zone}, true
 }
 
 func ianaZone(m []string) (item, bool) {

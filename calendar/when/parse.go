@@ -68,6 +68,8 @@ func (p *parser) step() {
 		if isDigit(p.f.text[it.from]) {
 			p.d.problem(ProblemNumber, p.words(it))
 		}
+	case kNoZone:
+		p.d.problem(ProblemZone, p.words(it))
 	case kDash, kDot, kAt, kFrom, kTo, kAnd, kTheDay, kFor, kIn, kSuffix: // small words, which are nothing by themselves
 	default:
 		p.d.unread = append(p.d.unread, p.words(it))

@@ -1,0 +1,45 @@
+package templates
+
+import "time"
+
+// clinicWish is a meeting that repeats, with all that can be said of one.
+func clinicWish() MeetingWish {
+	return MeetingWish{Title: "Borrow checker clinic", Place: "Room 3, or https://meet.example.org/clinic", About: "Bring the code that the compiler refuses.\nWe look at it together.",
+		Unread: []string{"sharp", "maybe"}, Options: []MeetingOption{{Start: at(3, 12, 15, 0), Dates: []time.Time{at(3, 26, 15, 0), at(4, 9, 15, 0)}, More: true,
+			Repeats: Repeats{Every: "week", Interval: 2, Weekdays: []time.Weekday{time.Thursday}, Count: 10}, Minutes: 60, Zone: "Europe/Berlin", Assumed: true,
+			Local: []LocalTime{{at(3, 12, 15, 0), 31}, {at(3, 12, 14, 0).UTC(), 1}}}}}
+}
+
+// choiceWish has several dates.
+func choiceWish() MeetingWish {
+	return MeetingWish{Title: "Borrow checker clinic", Options: []MeetingOption{
+		{N: 1, Start: at(3, 4, 15, 0), Minutes: 90, Zone: "Europe/Berlin", Season: "CEST", Local: []LocalTime{{at(3, 4, 15, 0), 32}}},
+		{N: 2, Start: at(4, 3, 15, 0), Minutes: 90, Zone: "Europe/Berlin", Twice: true, Local: []LocalTime{{at(4, 3, 15, 0), 32}}}}}
+}
+
+func meetSamples() []sample {
+	const title = "Borrow checker clinic"
+	expires := at(3, 6, 14, 30)
+	return []sample{
+		{"meeting-echo", MeetingEcho{For: forAna, Kind: "confirm", Wish: clinicWish(), Members: 32, Expires: expires, Answer: ticket("e")}},
+		{"meeting-echo.ask", MeetingEcho{For: forAna, Kind: "ask", Wish: choiceWish(), Members: 1, Propose: true, Unclear: true, Expires: expires, Answer: ticket("e")}},
+		{"meeting-echo.either", MeetingEcho{For: For{Community: rust}, Kind: "either", Wish: choiceWish(), Members: 32, Expires: expires, Answer: Ticket{Address: ticket("e").Address}}},
+		{"meeting-echo.poll", MeetingEcho{For: forAna, Kind: "poll", Wish: choiceWish(), Members: 32, Closes: at(3, 10, 15, 0), Expires: expires, Answer: ticket("e")}},
+		{"meeting-proposal", MeetingProposal{For: For{Community: rust, Recipient: "Ben Okafor"}, Name: "Ana Sousa", Address: "ana@a.example", Wish: clinicWish(),
+			Members: 32, Expires: at(3, 10, 14, 30), Answer: ticket("p")}},
+		{"meeting-proposal.poll", MeetingProposal{For: For{Community: rust}, Address: "ana@a.example", Poll: true, Unclear: true, Wish: choiceWish(), Members: 1,
+			Expires: at(3, 10, 14, 30), Answer: ticket("p")}},
+		{"meeting-wish-help", MeetingWishHelp{For: forAna, Kind: "nothing", Meet: "rust-meet@lists.example.org"}},
+		{"meeting-wish-help.zone", MeetingWishHelp{For: forAna, Kind: "zone", Words: "IST", Unread: []string{"sharp"}, Meet: "rust-meet@lists.example.org"}},
+		{"meeting-wish-help.past", MeetingWishHelp{For: forAna, Kind: "past", Words: "1 March 15:00", When: at(3, 1, 15, 0), Meet: "rust-meet@lists.example.org"}},
+		{"meeting-wish-help.refused", MeetingWishHelp{For: forAna, Kind: "refused", Meet: "rust-meet@lists.example.org"}},
+		{"meeting-wish-help.expired", MeetingWishHelp{For: forAna, Kind: "expired", Meet: "rust-meet@lists.example.org"}},
+		{"meeting-wish-done", MeetingWishDone{For: forAna, Kind: "called", Title: title, Start: at(3, 12, 15, 0), Members: 32}},
+		{"meeting-wish-done.poll", MeetingWishDone{For: forAna, Kind: "poll", Title: title, Members: 32, Closes: at(3, 10, 15, 0)}},
+		{"meeting-wish-done.proposed", MeetingWishDone{For: forAna, Kind: "proposed", Title: title}},
+		{"meeting-wish-done.approved", MeetingWishDone{For: forAna, Kind: "approved", Title: title, By: "Ben Okafor", Members: 32}},
+		{"meeting-wish-done.declined", MeetingWishDone{For: forAna, Kind: "declined", Title: title, By: "Ben Okafor", Reason: "We meet that day already."}},
+		{"meeting-wish-done.dropped", MeetingWishDone{For: forAna, Kind: "dropped", Title: title}},
+		{"meeting-wish-done.already", MeetingWishDone{For: forAna, Kind: "already", Title: title, By: "Ben Okafor"}},
+	}
+}
