@@ -32,6 +32,7 @@ type Meeting struct {
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
+	Poll int64 `json:"poll,omitempty"` // the poll in which its date was chosen; the tickets of that one answer its invitations
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.
@@ -88,26 +89,31 @@ func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
 	m.State, m.Actor, m.CreatedAt = MeetingConfirmed, by.Who, by.At
 	err := db.durable.do(ctx, func(t *tx) (err error) {
-		var n int
-		if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
-			return orConflict(err, "there is a meeting %s already", m.UID)
-		}
-		values, err := m.values()
-		if err != nil {
-			return err
-		}
-		m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
-			settings, changes, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
-		if err != nil {
-			return err
-		}
-		if err := t.planTasks(m, plan); err != nil {
-			return err
-		}
-		return t.journal(by, entry{community: m.CommunityID, action: "add meeting", after: m.UID})
+		m.ID, err = t.addMeeting(by, m, plan)
+		return err
 	})
 	return m, err
+}
+
+func (t *tx) addMeeting(by Actor, m Meeting, plan func(Meeting) []Task) (id int64, err error) {
+	var n int
+	if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
+		return 0, orConflict(err, "there is a meeting %s already", m.UID)
+	}
+	values, err := m.values()
+	if err != nil {
+		return 0, err
+	}
+	m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
+			settings, changes, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.planTasks(m, plan); err != nil {
+		return 0, err
+	}
+	return m.ID, t.journal(by, entry{community: m.CommunityID, action: "add meeting", after: m.UID})
 }
 
 // values are what a change of a meeting can change, in the order of ChangeMeeting's columns; everybody may have to hear of it.

@@ -74,7 +74,8 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps",
+	"poll_asked", "poll_votes"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -205,6 +206,41 @@ func useEverything(t *testing.T, db *DB) {
 	useThreads(t, db, c)
 	useIMAP(t, db, now)
 	useMeetings(t, db, c, s, now)
+	usePolls(t, db, c, s, now)
+}
+
+func usePolls(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	p, err := db.OpenPoll(ctx, Actor{At: now}, Poll{CommunityID: c.ID, UID: "p", Options: []PollOption{{Number: 1, UID: "o", Zone: "UTC"}}},
+		func(p Poll) []Task { return []Task{{Kind: "poll", CommunityID: c.ID, ObjectID: p.ID, DueAt: now}} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := []AskedMember{{Subscription: s, Notice: Notice{Recipient: s.Address}}}
+	for n, step := range []func() error{
+		func() error { _, err := db.Poll(ctx, p.ID); return err },
+		func() error { _, err := db.PollByUID(ctx, c.ID, "p"); return err },
+		func() error { _, err := db.Polls(ctx, c.ID, false); return err },
+		func() error { _, err := db.PollsToTell(ctx); return err },
+		func() error { return db.PollTold(ctx, PollToTell{Poll: p}) },
+		func() error { _, err := db.NotPolled(ctx, p, 0, 10); return err },
+		func() error { _, err := db.AskInPoll(ctx, now, p, asked); return err },
+		func() error { return db.Vote(ctx, now, p.ID, s.ID, []PollVote{{Number: 1, Answer: Accepted}}, nil) },
+		func() error { _, err := db.PollVotes(ctx, p.ID, s.ID); return err },
+		func() error { _, err := db.PollVotes(ctx, p.ID, 0); return err },
+		func() error { _, _, err := db.PollAsked(ctx, p.ID); return err },
+		func() error { _, err := db.PolledWithout(ctx, p.ID, PollReminded, 10); return err },
+		func() error { _, err := db.PolledWithout(ctx, p.ID, PollHeard, 10); return err },
+		func() error { _, err := db.MarkPolled(ctx, now, p.ID, PollReminded, asked); return err },
+		func() error {
+			_, err := db.ClosePoll(ctx, Actor{At: now}, p, 1, Meeting{CommunityID: c.ID, UID: "o", Zone: "UTC"}, nil, nil)
+			return err
+		},
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
 }
 
 func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
