@@ -21,6 +21,9 @@ func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
 		{do: (*Calendar).dueProposals},
+		{do: (*Calendar).duePolls},
+		{do: (*Calendar).duePollReminders},
+		{do: (*Calendar).duePollsClosing},
 	}
 }
 

@@ -18,8 +18,9 @@ type letter struct {
 	replies   string
 	object    []byte // the calendar object, nil for none
 	method    itip.Method
-	id        string        // Message-ID, "" for a new one
-	answers   *mail.Message // the mail that it answers, or nil
+	files     []mail.Attachment // beside the text
+	id        string            // Message-ID, "" for a new one
+	answers   *mail.Message     // the mail that it answers, or nil
 }
 
 // notice writes a letter.
@@ -55,6 +56,7 @@ func (k *Calendar) notice(w letter) (store.Notice, error) {
 		d.Alternatives = []mail.Attachment{{Type: "text/calendar; charset=utf-8; method=" + string(w.method), Data: w.object}}
 		d.Attachments = []mail.Attachment{{Type: `application/ics; name="invite.ics"`, Name: "invite.ics", Data: w.object}}
 	}
+	d.Attachments = append(d.Attachments, w.files...)
 	if m := w.answers; m != nil && m.MessageID != "" {
 		d.IsReply, d.InReplyTo = true, m.MessageID
 		d.References = append(append([]string{}, m.References...), m.MessageID)

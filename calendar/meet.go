@@ -24,6 +24,7 @@ type meetUse struct {
 	community store.Community
 	request   store.Request
 	wish      wish
+	poll      store.Poll         // that was opened for it, with ID 0 for none
 	person    store.Subscription // whose ticket it is
 	message   *mail.Message      // that it came with, nil for a page
 }

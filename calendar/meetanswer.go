@@ -28,6 +28,9 @@ func (k *Calendar) meetUsed(ctx context.Context, t mail.Ticket) (u meetUse, err 
 	if u.wish, err = wishOf(u.request); err == nil && u.wish.By != u.person.ID && !u.person.Has(store.Facilitator) {
 		return u, missing
 	}
+	if err == nil && u.wish.Choose && u.request.State == store.RequestDone && k.mayCall(u.community, u.person) {
+		u.poll, err = k.DB.PollByUID(ctx, u.community.ID, u.wish.UID)
+	}
 	return u, err
 }
 
@@ -58,6 +61,9 @@ func (k *Calendar) answerMeet(ctx context.Context, c store.Community, _ mail.Env
 		return store.Errorf(store.NotFound, "this ticket is not one of %s", c.Address())
 	}
 	u.message = m
+	if u.poll.ID != 0 {
+		return k.steer(ctx, u, u.poll)
+	}
 	a := readMeetAnswer(m.Text().New, k.whenOf(c, u.person))
 	switch stands := u.stands(k.Now()); {
 	case stands == "already":
@@ -145,6 +151,9 @@ func (k *Calendar) confirmWish(ctx context.Context, u meetUse, n int) error {
 	if err != nil {
 		return k.notCarriedOut(ctx, u, err)
 	}
+	if u.wish.Choose { // how the poll stands was mailed
+		return k.decideWish(ctx, u, store.Asked, store.RequestDone, u.wish.text())
+	}
 	notice, err := k.notice(k.wishDone(u, done))
 	if err != nil {
 		return err
@@ -173,8 +182,8 @@ func (k *Calendar) carryOut(ctx context.Context, u meetUse) (done templates.Meet
 	}
 	home := k.whenOf(u.community, u.person).Zone
 	if u.wish.Choose {
-		poll, err := k.openPoll(ctx, by, u.community, u.wish)
-		done.Kind, done.Closes = "poll", poll.ClosesAt.In(home)
+		poll, err := k.openPoll(ctx, by, u)
+		done.Closes = poll.ClosesAt.In(home)
 		return done, err
 	}
 	done.Kind, done.Start = "called", u.wish.first(u.wish.Chosen).In(home)

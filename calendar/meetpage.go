@@ -15,6 +15,7 @@ const (
 	choiceDrop    = "drop"
 	choiceApprove = "approve"
 	choiceDecline = "decline"
+	choiceNone    = "none" // no date of a poll
 )
 
 func (k *Calendar) showMeet(ctx context.Context, t mail.Ticket) (Page, error) {
@@ -27,6 +28,9 @@ func (k *Calendar) pressMeet(ctx context.Context, t mail.Ticket, choice string) 
 	u, p, err := k.meetPage(ctx, t)
 	if err != nil || p.Problem != "" {
 		return p, err
+	}
+	if u.poll.ID != 0 {
+		return k.pressSteer(ctx, u, u.poll, p, choice)
 	}
 	n, _ := strconv.Atoi(choice) // another word is no number
 	switch {
@@ -52,6 +56,10 @@ func (k *Calendar) pressMeet(ctx context.Context, t mail.Ticket, choice string) 
 // meetPage is the page of a wish, for who called the meeting and for facilitators.
 func (k *Calendar) meetPage(ctx context.Context, t mail.Ticket) (u meetUse, p Page, err error) {
 	if u, err = k.meetUsed(ctx, t); err != nil {
+		return u, p, err
+	}
+	if u.poll.ID != 0 {
+		p, err = k.steerPage(ctx, u, u.poll)
 		return u, p, err
 	}
 	p = Page{Community: u.community, Kind: "meet", Problem: u.stands(k.Now()), About: templates.Args{Subject: u.wish.Title}}

@@ -93,7 +93,7 @@ func (r *memoReader) labelled(lines []string) (rest []string) {
 			m.Length = strings.TrimSpace(m.Length + " " + value)
 		case "when":
 			whens = appendSaid(whens, value)
-			for value == "" && i+1 < len(lines) && lines[i+1] != "" && r.isDate(lines[i+1]) { // a list below its label
+			for value == "" && i+1 < len(lines) && r.isListed(lines[i+1]) {
 				i++
 				whens = append(whens, lines[i])
 			}
@@ -155,6 +155,12 @@ func (r *memoReader) isDate(line string) bool {
 		return len(reading.Unread) <= reading.Signs
 	}
 	return reading.Signs > 0 && 2*len(reading.Unread) <= reading.Signs
+}
+
+// isListed says whether a line goes on with a list of dates below its label.
+func (r *memoReader) isListed(line string) bool {
+	part, _ := labelIn(line)
+	return line != "" && part == "" && r.isDate(line)
 }
 
 // dates takes the first lines that are about a date, and what stands directly below as the place.

@@ -48,6 +48,7 @@ func TestReadMemo(t *testing.T) {
 		{"de", "Treffen", "Sprechstunde\nDatum: 1.12.\nUhrzeit: 18 Uhr\nDauer: 1 Stunde\nRaum 3", "Sprechstunde | 12-01 18:00 1h0m |  | Raum 3"},
 		{"es", "Clínica", "Cuándo: el próximo jueves a las 15:00 durante 1 hora\nDónde: Sala 3\nOrden del día: traed código",
 			"Clínica | 11-26 15:00 1h0m | Sala 3 | traed código"},
+		{"en", "Clinic", "When:\n- Tue 15:00\n- Wed 10:00\nLength: 30 min", "Clinic | 11-24 15:00 30m; 11-25 10:00 30m |  | "},
 		{"en", "Clinic", "soon\nRoom 3", "Clinic |  |  | soon/Room 3"},
 		{"en", "Clinic", "Thursday 15:00\nRoom 3\n\nPlan\n15:00 welcome\n15:10 talk by Ada\nTuesday we rest", "Clinic | 11-26 15:00 1h0m | Room 3 | Plan/15:00 welcome/15:10 talk by Ada/Tuesday we rest"},
 		{"en", "Clinic", "31 November 15:00", "Clinic | !none |  | "},

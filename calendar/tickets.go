@@ -17,6 +17,7 @@ type handling struct {
 // handlings are the tickets about meetings.
 func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
+		mail.TicketPoll: {(*Calendar).answerPoll, (*Calendar).showPoll, (*Calendar).pressPoll},
 		mail.TicketMeet: {(*Calendar).answerMeet, (*Calendar).showMeet, (*Calendar).pressMeet},
 		mail.TicketRSVP: {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
 	}

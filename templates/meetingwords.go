@@ -65,15 +65,15 @@ type MeetingWishHelp struct {
 // MeetingWishDone says what became of a mail that calls a meeting.
 type MeetingWishDone struct {
 	For
-	// Kind is called, poll (members are asked), proposed (the facilitators decide), approved, declined (By, Reason), dropped, already
+	// Kind is called, proposed (the facilitators decide), approved, declined (By, Reason), dropped, already
 	// (it was decided before).
 	Kind    string
 	Title   string
-	Start   time.Time // the first date, in the reader's zone; zero with poll
+	Start   time.Time // the first date, in the reader's zone; zero where the members choose it
 	Members int
 	By      string
 	Reason  string
-	Closes  time.Time // of the poll
+	Closes  time.Time // of the poll in which the members choose; zero for none
 }
 
 // MeetingProposal asks a facilitator whether a member may call a meeting.

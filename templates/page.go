@@ -13,7 +13,7 @@ func Style() ([]byte, error) { return files.ReadFile("page/style.css") }
 type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
-	// join-approve, join-decline, return, receipt, mute, follow, rsvp, meet, meet-proposal; others get general ones.
+	// join-approve, join-decline, return, receipt, mute, follow, rsvp, meet, meet-proposal, poll, poll-close; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language
@@ -129,10 +129,13 @@ func (w *pageWriter) ticket(p TicketPage) {
 	}
 }
 
-// choice is the text of a button. One without a text is the number of an option.
+// choice is the text of a button. One without a text is the number of an option, or that and an answer: "2-accepted".
 func (c catalogue) choice(value string) string {
 	if s, ok := c["page.choice."+value]; ok {
 		return s.text
+	}
+	if number, word, found := strings.Cut(value, "-"); found && c.has("page.choice."+word) { // an answer about one of several
+		return cleanInline(number) + ": " + c["page.choice."+word].text
 	}
 	return cleanInline(value)
 }

@@ -60,11 +60,12 @@ func TestNoUnusedTexts(t *testing.T) {
 		"role.": {"member", "facilitator", "sponsor", "expert", "mentor"}, "type.": {"professional", "technology", "interest", "geographic"},
 		"join.": {"open", "confirm", "approve"}, "delivery.": {"each", "daily", "weekly", "monthly", "none"},
 		"setting.": {"name", "language", "timezone", "delivery", "own-copies", "vacation", "news", "address"},
-		"reason.":  Reasons(), "post.": {"dropped", "left-out"}, "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "answer.": {"accepted", "tentative", "declined"}, "page.choice.": {"accepted", "tentative", "declined", "confirm", "drop", "approve", "decline"}, "command.": {}, "search.": {},
+		"reason.":  Reasons(), "post.": {"dropped", "left-out"}, "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "answer.": {"accepted", "tentative", "declined"}, "page.choice.": {"accepted", "tentative", "declined", "confirm", "drop", "approve", "decline", "none"}, "command.": {}, "search.": {},
 	}
 	families["repeat."] = []string{"day", "week", "week-only", "month", "month-day", "nth", "year", "until", "count"}
 	families["nth."] = []string{"1", "2", "3", "4", "5", "-1"}
-	families["meet."] = []string{"moment", "label-option", "label-when", "label-repeats", "label-place", "label-about"}
+	families["meet."] = []string{"moment", "label-option", "label-when", "label-repeats", "label-place", "label-about", "tally", "votes"}
+	families["vote."], families["poll."] = []string{"accepted", "tentative", "declined"}, []string{"hold"}
 	for family, words := range families {
 		for _, word := range words {
 			for lang, say := range lib.says {

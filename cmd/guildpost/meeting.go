@@ -13,7 +13,7 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs())
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs(), a.meetingPoll())
 }
 
 // A meetingJSON is a meeting for programs.
