@@ -64,7 +64,7 @@ func (k *Calendar) whoMeets(ctx context.Context, c store.Community, m *mail.Mess
 	switch {
 	case err != nil && store.KindOf(err) != store.NotFound:
 		return s, err
-	case err != nil || s.State != store.Active && s.State != store.Suspended:
+	case err != nil || !isIn(s):
 		return s, store.Errorf(store.Forbidden, "only members call meetings of %s, and %s is not a member's address: to join, write to %s, to reach "+
 			"the facilitators, to %s", c.Title, address, c.FunctionAddress("join"), c.FunctionAddress("owner"))
 	case c.Closed:
@@ -186,17 +186,17 @@ func (k *Calendar) meetTicket(u meetUse, s store.Subscription) templates.Ticket 
 }
 
 // memberZones are the zones in which the members of a community live, and how many they are.
-func (k *Calendar) memberZones(ctx context.Context, c store.Community) (zones []memberZone, members int, err error) {
+func (k *Calendar) memberZones(ctx context.Context, c store.Community) (zones []zoneCount, members int, err error) {
 	counts, err := k.DB.MemberZones(ctx, c.ID)
 	for _, z := range counts {
-		zones = append(zones, memberZone{k.whenOf(c, store.Subscription{Timezone: z.Zone}).Zone, z.Members})
+		zones = append(zones, zoneCount{k.whenOf(c, store.Subscription{Timezone: z.Zone}).Zone, z.Members})
 		members += z.Members
 	}
 	return zones, members, err
 }
 
 // echo is the letter that says how a mail was understood.
-func (k *Calendar) echo(u meetUse, zones []memberZone, members int) letter {
+func (k *Calendar) echo(u meetUse, zones []zoneCount, members int) letter {
 	home := k.whenOf(u.community, u.person).Zone
 	e := templates.MeetingEcho{For: forReader(u.community, u.person), Kind: u.wish.kind(), Wish: u.wish.shown(k.Now(), zones), Members: members,
 		Propose: !k.mayCall(u.community, u.person), Expires: u.request.ExpiresAt.In(home), Answer: k.meetTicket(u, u.person)}

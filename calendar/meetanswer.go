@@ -19,7 +19,7 @@ func (k *Calendar) meetUsed(ctx context.Context, t mail.Ticket) (u meetUse, err 
 	if u.person, err = k.DB.Subscription(ctx, t.Person); err != nil {
 		return u, err
 	}
-	if u.request.Kind != store.RequestMeeting || u.person.CommunityID != u.request.CommunityID || u.person.State != store.Active && u.person.State != store.Suspended {
+	if u.request.Kind != store.RequestMeeting || u.person.CommunityID != u.request.CommunityID || !isIn(u.person) {
 		return u, missing
 	}
 	if u.community, err = k.DB.Community(ctx, u.request.CommunityID); err != nil {
@@ -67,7 +67,7 @@ func (k *Calendar) answerMeet(ctx context.Context, c store.Community, _ mail.Env
 	a := readMeetAnswer(m.Text().New, k.whenOf(c, u.person))
 	switch stands := u.stands(k.Now()); {
 	case stands == "already":
-		return k.sendMeet(ctx, k.wishDone(u, templates.MeetingWishDone{Kind: stands, By: k.decider(ctx, u)}))
+		return k.sendMeet(ctx, k.wishDone(u, templates.MeetingWishDone{Kind: stands, By: k.whoDecided(ctx, u)}))
 	case stands == "expired":
 		return k.sendMeet(ctx, k.wishHelp(u, stands))
 	case !u.mine():
@@ -88,8 +88,8 @@ func (k *Calendar) wishDone(u meetUse, data templates.MeetingWishDone) letter {
 	return letter{community: u.community, to: u.person, from: u.community.FunctionAddress("owner"), data: data, answers: u.message}
 }
 
-// decider is who decided about a wish before, "" for nobody but who reads it.
-func (k *Calendar) decider(ctx context.Context, u meetUse) string {
+// whoDecided is who decided about a wish before, "" for nobody but who reads it.
+func (k *Calendar) whoDecided(ctx context.Context, u meetUse) string {
 	if u.request.DecidedBy == u.person.Address {
 		return ""
 	}
@@ -147,7 +147,7 @@ func (k *Calendar) confirmWish(ctx context.Context, u meetUse, n int) error {
 	default:
 		return k.proposeWish(ctx, u)
 	}
-	done, err := k.carryOut(ctx, u)
+	done, err := k.callWish(ctx, u)
 	if err != nil {
 		return k.notCarriedOut(ctx, u, err)
 	}
@@ -173,9 +173,9 @@ func (k *Calendar) notCarriedOut(ctx context.Context, u meetUse, err error) erro
 	return k.sendMeet(ctx, help)
 }
 
-// carryOut calls the meeting of a wish, or opens its poll, in the name of who decides. What was carried out before, by somebody
+// callWish calls the meeting of a wish, or opens its poll, in the name of who decides. What was carried out before, by somebody
 // who did not get to say so, is found by its UID.
-func (k *Calendar) carryOut(ctx context.Context, u meetUse) (done templates.MeetingWishDone, err error) {
+func (k *Calendar) callWish(ctx context.Context, u meetUse) (done templates.MeetingWishDone, err error) {
 	by := k.by(u, "page")
 	if done.Members, err = k.DB.MemberCount(ctx, u.community.ID); err != nil {
 		return done, err

@@ -68,7 +68,7 @@ func (k *Calendar) meetPage(ctx context.Context, t mail.Ticket) (u meetUse, p Pa
 	}
 	switch {
 	case p.Problem != "":
-		p.About.Name = k.decider(ctx, u)
+		p.About.Name = k.whoDecided(ctx, u)
 		return u, p, nil
 	case !u.mine():
 		proposer, err := k.DB.Subscription(ctx, u.wish.By)

@@ -40,8 +40,8 @@ func (k *Calendar) Tally(ctx context.Context, p store.Poll) (all []Tally, err er
 			}
 		}
 		for _, z := range zones {
-			if hour := t.Start.In(z.zone).Hour(); hour >= 22 || hour < 7 {
-				t.Night += z.members
+			if isNight(t.Start.In(z.zone), o.Length) {
+				t.Night += z.people
 			}
 		}
 		all = append(all, t)
@@ -168,7 +168,7 @@ func (k *Calendar) closedNotice(ctx context.Context, c store.Community, p store.
 
 // tallyNotices tell who opened a poll how it stands; where there is a tie, all facilitators.
 func (k *Calendar) tallyNotices(ctx context.Context, c store.Community, p store.Poll, kind string, closes time.Time) (notices []store.Notice, err error) {
-	readers, err := k.deciders(ctx, c)
+	readers, err := k.team(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func (k *Calendar) votingOf(ctx context.Context, t mail.Ticket) (v voting, err e
 	if v.person, err = k.DB.Subscription(ctx, t.Person); err != nil {
 		return v, err
 	}
-	if v.person.CommunityID != v.poll.CommunityID || v.person.State != store.Active && v.person.State != store.Suspended {
+	if v.person.CommunityID != v.poll.CommunityID || !isIn(v.person) {
 		return v, store.Errorf(store.NotFound, "this ticket is not one of a member of %s", v.community.Address())
 	}
 	v.token = k.Keys.Seal(t)
@@ -110,13 +110,13 @@ func (k *Calendar) calendarVotes(ctx context.Context, v voting, said Said) (vote
 			problem = "unclear"
 		}
 		for _, answer := range o.Answers() {
-			own, err := k.isOwn(ctx, answering{community: v.community, invitation: store.Invitation{Subscription: v.person}}, answer.Attendee)
+			who, err := k.known(ctx, answering{community: v.community, invitation: store.Invitation{Subscription: v.person}}, answer.Attendee)
 			switch number := numberOf(v.poll, answer.UID); {
 			case err != nil:
 				return nil, "", "", err
 			case number == 0:
 				problem = "unclear"
-			case !own:
+			case who == stranger || who == member:
 				problem, other = "other", answer.Attendee.Address
 			case answers[answer.PartStat] == "":
 				problem = "unclear"

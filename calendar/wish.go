@@ -104,11 +104,8 @@ func (w wish) first(n int) time.Time {
 	return itip.Time{Wall: d.Starts, Zone: zone}.Instant(zone)
 }
 
-// shownLocal is how many local times an echo names.
-const shownLocal = 8
-
 // shown is a wish as a reader sees it: by the clocks of its own zone, and by those of the members.
-func (w wish) shown(now time.Time, zones []memberZone) templates.MeetingWish {
+func (w wish) shown(now time.Time, zones []zoneCount) templates.MeetingWish {
 	shown := templates.MeetingWish{Title: w.Title, Place: w.Place, About: w.About, Unread: w.Unread}
 	for n, d := range w.Dates {
 		m, err := w.plan(n + 1).meeting(time.Time{})
@@ -123,7 +120,7 @@ func (w wish) shown(now time.Time, zones []memberZone) templates.MeetingWish {
 		if len(starts) == 0 {
 			continue
 		}
-		o := templates.MeetingOption{Start: starts[0].In(zone), More: more, Minutes: d.Length, Zone: d.Zone, Repeats: repeatsOf(d.Rule, zone), Local: localTimes(starts[0], zones)}
+		o := templates.MeetingOption{Start: starts[0].In(zone), More: more, Minutes: d.Length, Zone: d.Zone, Repeats: repeatsOf(d.Rule, zone), Local: atZones(starts[0], m.Length, zones)}
 		if len(w.Dates) > 1 {
 			o.N = n + 1
 		}
@@ -147,28 +144,6 @@ func noted(o *templates.MeetingOption, notes []when.Note) {
 			o.Season = note.Words
 		}
 	}
-}
-
-// A memberZone is how many members have their clocks in a zone.
-type memberZone struct {
-	zone    *time.Location
-	members int
-}
-
-// localTimes are what the clocks of the members show at a moment, those of most members first; zones that show the same are one.
-func localTimes(at time.Time, zones []memberZone) (all []templates.LocalTime) {
-	seen := map[int]int{} // distance from UTC, and where it stands
-	for _, z := range zones {
-		local := at.In(z.zone)
-		_, offset := local.Zone()
-		if i, known := seen[offset]; known {
-			all[i].Members += z.members
-			continue
-		}
-		seen[offset] = len(all)
-		all = append(all, templates.LocalTime{When: local, Members: z.members})
-	}
-	return all[:min(len(all), shownLocal)]
 }
 
 // repeatsOf says how a rule repeats, for texts.

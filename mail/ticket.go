@@ -29,8 +29,14 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
-	TicketMeet        TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
-	TicketPoll        TicketKind = 24 // vote in a date poll: the poll
+	TicketCallApprove TicketKind = 18 // let somebody's calendar call a meeting: the call
+	TicketCallDecline TicketKind = 19 // do not: the call
+
+	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
+	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
+	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
+	TicketMeet            TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
+	TicketPoll            TicketKind = 24 // vote in a date poll: the poll
 )
 
 const (

@@ -197,11 +197,11 @@ func (db *DB) ClosePoll(ctx context.Context, by Actor, p Poll, chosen int, m Mee
 			return Errorf(Conflict, "this poll is closed already")
 		}
 		if err == nil && chosen != 0 {
-			m.ID, err = t.addMeeting(by, m, plan)
+			m, err = t.addMeeting(by, m, plan)
 		}
 		if err == nil && chosen != 0 {
 			_, err = t.exec(`INSERT INTO rsvps (`+rsvpColumns+`) SELECT CAST(? AS BIGINT), subscription_id, '', CAST(? AS BOOLEAN), answer, '', source, at,
-				CAST(? AS BIGINT), stamp, CAST(? AS BOOLEAN) FROM poll_votes WHERE poll_id = ? AND number = ?`, m.ID, false, m.Sequence, false, p.ID, chosen)
+				CAST(? AS BIGINT), stamp, CAST(? AS BOOLEAN), '' FROM poll_votes WHERE poll_id = ? AND number = ?`, m.ID, false, m.Sequence, false, p.ID, chosen)
 		}
 		if err != nil {
 			return err

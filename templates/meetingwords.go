@@ -20,18 +20,12 @@ type MeetingOption struct {
 	Repeats Repeats
 	Minutes int
 	Zone    string // IANA
-	Local   []LocalTime
+	Local   []ZoneTime
 	// Assumed, Twice and Season are what the writer may not expect: that it takes an hour, since nothing was said; that the
 	// clocks show this time twice; that the abbreviation that was written is that of the other half of the year.
 	Assumed bool
 	Twice   bool
 	Season  string
-}
-
-// A LocalTime is what the clocks of some members show.
-type LocalTime struct {
-	When    time.Time
-	Members int
 }
 
 // MeetingEcho says how a mail that calls a meeting was understood, and asks whether that is right.

@@ -7,14 +7,14 @@ func clinicWish() MeetingWish {
 	return MeetingWish{Title: "Borrow checker clinic", Place: "Room 3, or https://meet.example.org/clinic", About: "Bring the code that the compiler refuses.\nWe look at it together.",
 		Unread: []string{"sharp", "maybe"}, Options: []MeetingOption{{Start: at(3, 12, 15, 0), Dates: []time.Time{at(3, 26, 15, 0), at(4, 9, 15, 0)}, More: true,
 			Repeats: Repeats{Every: "week", Interval: 2, Weekdays: []time.Weekday{time.Thursday}, Count: 10}, Minutes: 60, Zone: "Europe/Berlin", Assumed: true,
-			Local: []LocalTime{{at(3, 12, 15, 0), 31}, {at(3, 12, 14, 0).UTC(), 1}}}}}
+			Local: []ZoneTime{{at(3, 12, 15, 0), 31, false}, {at(3, 12, 14, 0).UTC(), 1, true}}}}}
 }
 
 // choiceWish has several dates.
 func choiceWish() MeetingWish {
 	return MeetingWish{Title: "Borrow checker clinic", Options: []MeetingOption{
-		{N: 1, Start: at(3, 4, 15, 0), Minutes: 90, Zone: "Europe/Berlin", Season: "CEST", Local: []LocalTime{{at(3, 4, 15, 0), 32}}},
-		{N: 2, Start: at(4, 3, 15, 0), Minutes: 90, Zone: "Europe/Berlin", Twice: true, Local: []LocalTime{{at(4, 3, 15, 0), 32}}}}}
+		{N: 1, Start: at(3, 4, 15, 0), Minutes: 90, Zone: "Europe/Berlin", Season: "CEST", Local: []ZoneTime{{at(3, 4, 15, 0), 32, false}}},
+		{N: 2, Start: at(4, 3, 15, 0), Minutes: 90, Zone: "Europe/Berlin", Twice: true, Local: []ZoneTime{{at(4, 3, 15, 0), 32, false}}}}}
 }
 
 func meetSamples() []sample {

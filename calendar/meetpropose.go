@@ -13,7 +13,7 @@ const taskProposal = "meet-proposal"
 
 // proposeWish puts a member's meeting to the facilitators.
 func (k *Calendar) proposeWish(ctx context.Context, u meetUse) error {
-	team, err := k.deciders(ctx, u.community)
+	team, err := k.team(ctx, u.community)
 	if err != nil {
 		return err
 	}
@@ -50,17 +50,6 @@ func orDecided(err error) error {
 		return nil
 	}
 	return err
-}
-
-// deciders are the facilitators of a community.
-func (k *Calendar) deciders(ctx context.Context, c store.Community) (team []store.Subscription, err error) {
-	all, err := k.DB.Subscriptions(ctx, c.ID, store.SubscriptionFilter{Role: store.Facilitator})
-	for _, s := range all {
-		if s.State == store.Active || s.State == store.Suspended {
-			team = append(team, s)
-		}
-	}
-	return team, err
 }
 
 // proposals are the letters that ask facilitators about a member's meeting.
@@ -105,7 +94,7 @@ func (k *Calendar) judgeProposal(ctx context.Context, u meetUse, a meetAnswer) e
 func (k *Calendar) decideProposal(ctx context.Context, u meetUse, yes bool, reason string) error {
 	data, state := templates.MeetingWishDone{Kind: "declined", Reason: reason}, store.RequestDeclined
 	if yes {
-		done, err := k.carryOut(ctx, u)
+		done, err := k.callWish(ctx, u)
 		if err != nil {
 			return k.notCarriedOut(ctx, u, err)
 		}
@@ -125,7 +114,7 @@ func (k *Calendar) decideProposal(ctx context.Context, u meetUse, yes bool, reas
 // toProposer tells who called a meeting what became of it; nobody where they have left.
 func (k *Calendar) toProposer(ctx context.Context, u meetUse, data templates.MeetingWishDone) ([]store.Notice, error) {
 	s, err := k.DB.Subscription(ctx, u.wish.By)
-	if err != nil || s.State != store.Active && s.State != store.Suspended {
+	if err != nil || !isIn(s) {
 		return nil, err
 	}
 	home := k.whenOf(u.community, s).Zone
