@@ -108,6 +108,9 @@ func (p *parser) readLength() int {
 	switch {
 	case it.kind == kLength:
 		minutes = it.minutes
+	case it.kind == kNumber && p.is(n+1, kLength) && p.peek(n+1).minutes == 90: // 1 "hora y media"
+		minutes = it.n*60 + 30
+		n++
 	case it.kind == kHour && (said || p.is(n+1, kLength)), (it.kind == kHourMin || it.kind == kClock) && said:
 		minutes = it.n*60 + it.m
 	case it.kind == kNumber && p.is(n+1, kUnit):
