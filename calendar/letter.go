@@ -42,10 +42,12 @@ func (k *Calendar) notice(w letter) (n store.Notice, err error) {
 	if err := w.addressTo(&d); err != nil {
 		return n, err
 	}
-	if w.object != nil {
+	if w.object != nil || w.files != nil {
 		if d.Headers, err = senderOf(w); err != nil {
 			return store.Notice{}, err
 		}
+	}
+	if w.object != nil {
 		d.Alternatives = []mail.Attachment{{Type: "text/calendar; charset=utf-8; method=" + string(w.method), Data: w.object}}
 		d.Attachments = []mail.Attachment{{Type: `application/ics; name="invite.ics"`, Name: "invite.ics", Data: w.object}}
 	}

@@ -37,6 +37,11 @@ func (k *Calendar) Meet(ctx context.Context, c store.Community, env mail.Envelop
 		k.Log.Info("a robot's mail calls no meeting", "community", c.Address(), "message_id", m.MessageID, "reason", reason)
 		return nil
 	}
+	for _, take := range []func(context.Context, store.Community, mail.Envelope, *mail.Message) (bool, error){k.Posted, k.Called} {
+		if taken, err := take(ctx, c, env, m); taken || err != nil { // it is what a calendar sends: this address is the Sender of invitations
+			return err
+		}
+	}
 	s, err := k.whoMeets(ctx, c, m)
 	if err != nil {
 		return err

@@ -221,7 +221,7 @@ func isLink(line string) bool {
 // unlabelled gives the remaining lines to the title, where there is none, and to the agenda.
 func (r *memoReader) unlabelled(lines []string) {
 	m := &r.memo
-	for len(lines) > 0 && (lines[0] == "" || plain(lines[0]) == plain(m.Title)) {
+	for len(lines) > 0 && (lines[0] == "" || plain(lines[0]) == plain(m.Title) || isGreeting(lines[0])) {
 		lines = lines[1:]
 	}
 	if m.Title == "" && len(lines) > 0 {
@@ -253,6 +253,16 @@ func (r *memoReader) read() {
 			m.Reading = other
 		}
 	}
+}
+
+// greetings are the first words of lines that say nothing of a meeting.
+var greetings = map[string]bool{"hi": true, "hello": true, "dear": true, "hey": true, "hallo": true, "liebe": true, "lieber": true, "moin": true, "servus": true,
+	"guten": true, "hola": true, "buenos": true, "buenas": true, "estimados": true, "estimadas": true, "queridos": true, "queridas": true}
+
+// isGreeting says whether a line greets, and no more.
+func isGreeting(line string) bool {
+	words := strings.Fields(plain(line))
+	return len(words) > 0 && len(words) <= 4 && greetings[words[0]] && (len(words) == 1 || strings.HasSuffix(line, ",") || strings.HasSuffix(line, "!"))
 }
 
 // stray are the lines of an answer that belong to nothing: they are told, and change nothing.

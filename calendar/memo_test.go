@@ -39,7 +39,7 @@ func TestReadMemo(t *testing.T) {
 		{"en", "Clinic", "Date: 26 November\nTime: 15:00\nDuration: 90 minutes\nTime zone: Berlin\nLink: https://x.example",
 			"Clinic | 11-26 15:00 1h30m | https://x.example | "},
 		{"en", "Clinic", "Hello all,\n\nlet us see what the borrow checker does.\n\nThursday 26 November\n15:00\n\nhttps://x.example\n\nBring code.",
-			"Clinic | 11-26 15:00 1h0m | https://x.example | Hello all,//let us see what the borrow checker does.////Bring code."},
+			"Clinic | 11-26 15:00 1h0m | https://x.example | let us see what the borrow checker does.////Bring code."},
 		{"en", "Clinic", "Tue 15:00 or Wed 10:00 or Thu 16:00\nRoom 3", "Clinic | 11-24 15:00 1h0m; 11-25 10:00 1h0m; 11-26 16:00 1h0m | Room 3 | "},
 		{"en", "Clinic", "Tue 15:00\nWed 10:00\nThu 16:00\n\nBring code.", "Clinic | 11-24 15:00 1h0m; 11-25 10:00 1h0m; 11-26 16:00 1h0m |  | Bring code."},
 		{"en", "Clinic", "When:\n- Tue 15:00\n- Wed 10:00\nWhere: Room 3\nBring code.", "Clinic | 11-24 15:00 1h0m; 11-25 10:00 1h0m | Room 3 | Bring code."},

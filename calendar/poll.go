@@ -95,6 +95,11 @@ func startOf(o store.PollOption) time.Time {
 	return itip.Time{Wall: o.Starts, Zone: zone}.Instant(zone)
 }
 
+// pollHome is by whose clocks a reader sees a poll: theirs, or where nothing is known those of its first date.
+func (k *Calendar) pollHome(c store.Community, p store.Poll, s store.Subscription) *time.Location {
+	return k.zone(c, s, store.Meeting{Zone: p.Options[0].Zone})
+}
+
 // duePolls asks those who are not asked yet, and tells those who were of the end.
 func (k *Calendar) duePolls(ctx context.Context, now time.Time) (done int, err error) {
 	all, err := k.DB.PollsToTell(ctx)
@@ -150,7 +155,7 @@ func (k *Calendar) askMembers(ctx context.Context, c store.Community, p store.Po
 
 // pollNotice is the mail that asks a member, or reminds them.
 func (k *Calendar) pollNotice(c store.Community, p store.Poll, one store.AskedMember, again bool) (store.Notice, error) {
-	home := k.whenOf(c, one.Subscription).Zone
+	home := k.pollHome(c, p, one.Subscription)
 	w := letter{community: c, to: one.Subscription, from: mail.TicketAddress(c.Name, c.Domain, one.Token), data: templates.MeetingPoll{For: forReader(c, one.Subscription),
 		Title: p.Title, Place: p.Location, About: p.Description, Dates: pollDates(p, nil, home), Closes: p.ClosesAt.In(home), Again: again, Answer: k.ticket(c, one.Token)}}
 	if !again {

@@ -149,7 +149,7 @@ func (k *Calendar) closedNotice(ctx context.Context, c store.Community, p store.
 	}
 	data := templates.MeetingPollClosed{For: forReader(c, one.Subscription), Title: p.Title}
 	w := letter{community: c, to: one.Subscription, from: c.FunctionAddress("owner")}
-	for _, d := range pollDates(p, votes, k.whenOf(c, one.Subscription).Zone) {
+	for _, d := range pollDates(p, votes, k.pollHome(c, p, one.Subscription)) {
 		if d.N == p.Chosen {
 			data.Chosen, data.Answer = d.When, d.Answer
 			continue
@@ -193,7 +193,7 @@ func (k *Calendar) tallyNotices(ctx context.Context, c store.Community, p store.
 }
 
 func (k *Calendar) tallyLetter(ctx context.Context, c store.Community, p store.Poll, s store.Subscription, kind string, closes time.Time) (w letter, err error) {
-	home := k.whenOf(c, s).Zone
+	home := k.pollHome(c, p, s)
 	data := templates.MeetingPollTally{For: forReader(c, s), Kind: kind, Title: p.Title, Closes: closes.In(home),
 		Close: k.ticket(c, k.Keys.Seal(mail.Ticket{Kind: mail.TicketMeet, Person: s.ID, Object: p.RequestID}))}
 	if data.Asked, data.Voted, err = k.DB.PollAsked(ctx, p.ID); err != nil {
@@ -328,7 +328,7 @@ func (k *Calendar) steerPage(ctx context.Context, u meetUse, poll store.Poll) (p
 	if p.About.M, p.About.N, err = k.DB.PollAsked(ctx, poll.ID); err != nil {
 		return p, err
 	}
-	lang, home := k.language(u.community, u.person), k.whenOf(u.community, u.person).Zone
+	lang, home := k.language(u.community, u.person), k.pollHome(u.community, poll, u.person)
 	all, err := k.Tally(ctx, poll)
 	for _, t := range all {
 		votes := templates.Say(lang, "meet.votes", templates.Args{N: t.Yes, M: t.Maybe})

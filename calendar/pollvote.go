@@ -175,7 +175,7 @@ func (k *Calendar) voteNotice(ctx context.Context, v voting, kind, other string,
 	if err != nil {
 		return store.Notice{}, err
 	}
-	home := k.whenOf(v.community, v.person).Zone
+	home := k.pollHome(v.community, v.poll, v.person)
 	data := templates.MeetingPollAnswered{For: forReader(v.community, v.person), Kind: kind, Title: v.poll.Title, Address: other,
 		Dates: pollDates(v.poll, append(have, fresh...), home), Closes: v.poll.ClosesAt.In(home), Answer: k.ticket(v.community, v.token)}
 	w := letter{community: v.community, to: v.person, from: data.Answer.Address, data: data, answers: v.message}
@@ -208,7 +208,7 @@ func (k *Calendar) pollPage(ctx context.Context, t mail.Ticket) (v voting, p Pag
 	}
 	have, err := k.DB.PollVotes(ctx, v.poll.ID, v.person.ID)
 	lang := k.language(v.community, v.person)
-	for _, d := range pollDates(v.poll, have, k.whenOf(v.community, v.person).Zone) {
+	for _, d := range pollDates(v.poll, have, k.pollHome(v.community, v.poll, v.person)) {
 		value := templates.Say(lang, "meet.moment", templates.Args{When: d.When, N: d.Minutes})
 		if d.Answer != "" {
 			value += " – " + templates.Say(lang, "vote."+d.Answer, templates.Args{})

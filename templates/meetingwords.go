@@ -51,7 +51,7 @@ type MeetingWishHelp struct {
 	// call meetings here), other (Words).
 	Kind   string
 	Words  string
-	When   time.Time // what the clocks show, with past and skipped; zero where that is not known
+	When   time.Time // when that was, with past; zero where that is not known
 	Unread []string
 	Meet   string // the address to write to
 }

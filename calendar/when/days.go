@@ -41,7 +41,7 @@ func (r resolver) single(times []span) (dates []time.Time, ask bool, p *Problem)
 	case r.nth != 0:
 		return r.nthDay(times)
 	case len(r.dates) > 0:
-		return r.named()
+		return r.named(times)
 	case r.dom > 0:
 		return r.dayOfMonth()
 	case r.hasDays:
@@ -76,7 +76,7 @@ func (r resolver) weekday(times []span) (dates []time.Time, ask bool, p *Problem
 // ahead says whether one of the times is still to come on a day.
 func (r resolver) ahead(date time.Time, times []span) bool {
 	return slices.ContainsFunc(times, func(t span) bool {
-		return inZone(date.Add(time.Duration(t.h*60+t.m)*time.Minute), r.zone).After(r.now)
+		return inZone(t.on(date), r.zone).After(r.now)
 	})
 }
 
@@ -88,7 +88,7 @@ func (r resolver) thisWeek(date time.Time) bool {
 }
 
 // named are dates with day and month. The year that is not said is the one in which the date comes next.
-func (r resolver) named() (dates []time.Time, ask bool, p *Problem) {
+func (r resolver) named(times []span) (dates []time.Time, ask bool, p *Problem) {
 	var past, wrong []time.Time
 	for _, d := range r.dates {
 		date, ok := r.dateIn(d)
@@ -108,7 +108,7 @@ func (r resolver) named() (dates []time.Time, ask bool, p *Problem) {
 	case len(wrong) > 0:
 		return r.withWeekday(wrong)
 	case len(past) > 0:
-		return nil, false, &Problem{Kind: ProblemPast, Words: r.text, At: past[0]}
+		return nil, false, &Problem{Kind: ProblemPast, Words: r.text, At: inZone(times[0].on(past[0]), r.zone)}
 	}
 	return nil, false, &Problem{Kind: ProblemNone, Words: r.text}
 }

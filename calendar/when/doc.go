@@ -96,7 +96,7 @@ const (
 type Problem struct {
 	Kind  ProblemKind
 	Words string    // what it is about, as it was written
-	At    time.Time // what the clocks show, where the problem is with a moment
+	At    time.Time // when that was, in its zone, for what is over; zero for all else
 }
 
 // ProblemKind says what is wrong.

@@ -81,6 +81,9 @@ type span struct {
 	length time.Duration
 }
 
+// on is a time of day on a date.
+func (t span) on(date time.Time) time.Time { return date.Add(time.Duration(t.h*60+t.m) * time.Minute) }
+
 // times are what the times of a draft may mean; ask is that there is no telling.
 func (d draft) times() (all []span, ask bool, p *Problem) {
 	hours, ask := d.start.hours()
@@ -137,16 +140,16 @@ func (d draft) lengthFrom(h int) (time.Duration, bool) {
 
 // choice is a day at a time.
 func (r resolver) choice(day day, t span) (Choice, *Problem) {
-	wall := time.Date(day.date.Year(), day.date.Month(), day.date.Day(), t.h, t.m, 0, 0, time.UTC)
+	wall := t.on(day.date)
 	c := Choice{Starts: wall, Zone: r.zone, Length: t.length}
 	switch n := timesShown(wall, r.zone); {
 	case n == 0:
-		return c, &Problem{Kind: ProblemSkipped, Words: r.text, At: wall}
+		return c, &Problem{Kind: ProblemSkipped, Words: r.text}
 	case n > 1:
 		c.Notes = append(c.Notes, Note{Kind: NoteTwice})
 	}
 	if !c.Instant().After(r.now) {
-		return c, &Problem{Kind: ProblemPast, Words: r.text, At: wall}
+		return c, &Problem{Kind: ProblemPast, Words: r.text, At: c.Instant()}
 	}
 	if c.Length == 0 {
 		c.Length = assumedLength

@@ -132,7 +132,7 @@ func (r resolver) from(rule rule, times []span, is func(time.Time) bool) (all []
 	switch {
 	case len(r.dates) > 0:
 		r.week = nil // it is that of the series, not of the date
-		if starts, ask, p = r.named(); p != nil {
+		if starts, ask, p = r.named(times); p != nil {
 			return nil, false, p
 		}
 	case r.hasDays:
