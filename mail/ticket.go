@@ -37,6 +37,11 @@ const (
 	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
 	TicketMeet            TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
 	TicketPoll            TicketKind = 24 // vote in a date poll: the poll
+	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
+	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
+
+	TicketFeedback TicketKind = 27 // say how a meeting was: the occurrence
+	TicketAction   TicketKind = 28 // say that something is done: the action
 )
 
 const (
