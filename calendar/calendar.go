@@ -8,8 +8,26 @@
 //
 // Whoever calls a meeting makes a row; from then on each active member gets an invitation of their own, by the delivery
 // queue. Due compares what each was last told with what is so: members who join are invited to the meetings that come,
-// those who leave get a cancellation, and so does everybody when the meeting is cancelled. What each was told is kept in
-// the transaction that queues the mail, so nobody hears anything twice, however often the daemon is killed.
+// those who leave get a cancellation, and so does everybody when the meeting is cancelled, or its community closed. What each
+// was told is kept in the transaction that queues the mail, so nobody hears anything twice, however often the daemon is killed.
+// Who is away is told like everybody; to whom mail fails, when it works again.
+//
+// # Changes
+//
+// Change changes a meeting, or one date of it. Each write has a revision, and each invitation that of what its reader was told:
+// so a mail says what is not as that person knows it, and several changes that they have not heard of are one. Only what a
+// calendar must know is a reason for a mail, and lets SEQUENCE rise: time, place, dates (RFC 5546 2.1.4). All that is sent has
+// the SEQUENCE of the meeting, that of a single date as well.
+//
+//	what differs                     what is sent
+//	all dates, or several            REQUEST with all dates, changed ones as VEVENTs of their own, cancelled ones as EXDATE
+//	one date                         REQUEST with its RECURRENCE-ID
+//	one date that is cancelled       CANCEL with its RECURRENCE-ID
+//	the meeting is cancelled         CANCEL
+//	title or description alone       nothing
+//
+// An answer is stale while the meeting, or its date, is at another time than it was given for, and is asked for again; where it
+// is not, the object says what its reader has answered. Split changes a date and all later ones, by a meeting that goes on.
 //
 // # Invitations
 //
