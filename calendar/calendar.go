@@ -103,6 +103,36 @@
 // Who decides, that is the facilitators and who called the meeting, hears of the first proposal at once and of further ones
 // once a day, with equal times counted together and what the clocks of those who are invited would show.
 //
+// # Reminders
+//
+// Each date has moments at which people are reminded of it, a day and an hour before where nothing else is set. A task in the
+// schedule is due at a meeting's next moment; then all get one who may come and have not been told of the meeting, nor
+// answered, since that moment. Of several moments that have passed only the last counts, and none once the date has begun.
+// Who has got what is kept in the transaction that queues the mail. A clock may be set: lookBack finds what was planned by one
+// that showed more.
+//
+// # Roll-ups
+//
+// Those who organise meetings hear what people answered once a day, at eight on their own clock, and only where something
+// came before that: a task for each meeting is due at the next such hour, and up to when each has heard is kept with the mail.
+// A day before a date to which fewer are expected than its quorum they are warned.
+//
+// # Afterwards
+//
+// As a date begins, it becomes a row of its own (store.Occurrence) with who is invited and what they have answered by then:
+// what is answered later changes nothing of it. When it ends, the chores go on with it:
+//
+//	begins ──▶ ends: its host is asked ──▶ "attended: …" and minutes ──▶ the minutes are posted, once
+//	                        │                        │
+//	                        │ a day without answer   │          each ACTION of them: a mail on its day
+//	                        ▼                        ▼
+//	             those who had said yes     those who came
+//	                        └──────── are asked how it was ────▶ the host hears, three days later
+//
+// The host is whose turn it is by the rota, else who called the meeting, else each facilitator. A line that says who came is
+// read by Attended, never by guessing: what fits nobody or several people is asked back, and what was clear is kept. The last
+// word counts. Minutes are posts like any other, in the name of who sent them: Post is the list's own way of accepting.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the
@@ -129,12 +159,15 @@ type Calendar struct {
 	PublicURL string         // of the web pages, without a slash at the end; "" where there are none
 	Language  string         // of the installation, BCP 47
 	Timezone  *time.Location // of the installation
+	lastDue   int64          // by the clock of Due, in microseconds; see lookBack
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 	// Help answers a message to a ticket that does not work.
 	Help func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Proven says whether a message surely comes from an address; nil is never.
 	Proven func(env mail.Envelope, m *mail.Message, address string) bool
+	// Post takes a message for the list, as one that arrives there: minutes go this way. Its error is for the author.
+	Post func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Author finds who wrote what came to a list address: no subscription for who is no member. Trusted says that nothing speaks
 	// against it. The error refuses what nobody may send there.
 	Author func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) (s store.Subscription, trusted bool, err error)

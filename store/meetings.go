@@ -33,13 +33,32 @@ type Meeting struct {
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
-	Follows int64 `json:"follows,omitempty"` // the meeting whose later dates it took the place of
+	Reminders string `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
+	Quorum    int    `json:"quorum,omitempty"`    // how many must come; 0 is any number
+	Follows   int64  `json:"follows,omitempty"`   // the meeting whose later dates it took the place of
 	// Caller is the subscription of who called it from their own calendar, and CallerName who that is, for people. They have it
 	// there as their own meeting, and are sent no second one.
 	Caller     int64  `json:"caller,omitempty"`
 	CallerName string `json:"caller_name,omitempty"`
 	// CallerKnows is the Revision up to which the caller's own calendar has it.
-	CallerKnows int `json:"caller_knows,omitempty"`
+	CallerKnows int  `json:"caller_knows,omitempty"`
+	Rota        Rota `json:"rota,omitzero"`
+	// Thread is the Message-ID of the post that announced the meeting: its minutes answer it. "" is none.
+	Thread string `json:"thread,omitempty"`
+}
+
+// A Rota says who hosts the dates of a meeting, and who takes the minutes, in turn. People are subscriptions.
+type Rota struct {
+	Hosts      []int64         `json:"hosts,omitempty"`
+	Notetakers []int64         `json:"notetakers,omitempty"`
+	From       time.Time       `json:"from,omitzero"`   // the first of each list has the first date from then on
+	Swaps      map[string]Turn `json:"swaps,omitempty"` // dates, by their keys, on which it is somebody else
+}
+
+// A Turn is who does what on one date; 0 is nobody in particular.
+type Turn struct {
+	Host      int64 `json:"host,omitempty"`
+	Notetaker int64 `json:"notetaker,omitempty"`
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

@@ -29,7 +29,11 @@ var pageKinds = []string{
 	"proposals-decline",
 	"meeting-alias",
 	"meeting-guest",
+	"attendance",
+	"feedback",
+	"action",
 	"other",
+	"reminders",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
@@ -54,6 +58,10 @@ func TestGoldenPages(t *testing.T) {
 			"own": TicketPage{Community: rust, Kind: "rsvp", Title: "Workshop: error handling", Text: "12 March, 15:00", Button: "Accept", Action: "/t/x"},
 			"rsvp": TicketPage{Community: rust, Kind: "rsvp", About: Args{Subject: "Borrow checker clinic", When: at(3, 12, 15, 0), Code: "tentative"},
 				Action: "/t/x", Choices: []string{"accepted", "tentative", "declined"}},
+			"attendance": TicketPage{Community: rust, Kind: "attendance", About: Args{Subject: "Borrow checker clinic", When: at(3, 12, 15, 0), N: 2},
+				Action: "/t/x", AskReason: true, Ticks: []Tick{{"1", "Ana Sousa", true}, {"2", "Ben Okafor", false}}},
+			"feedback": TicketPage{Community: rust, Kind: "feedback", About: Args{Subject: "Borrow checker clinic", When: at(3, 12, 15, 0), Code: "4"},
+				Action: "/t/x", AskReason: true, Choices: []string{"1", "2", "3", "4", "5"}},
 			"left":              DonePage{Community: rust, Kind: "leave", Undo: "/t/m5xw4ra6tn"},
 			"problem-expired":   ProblemPage{Community: rust, Kind: "expired"},
 			"problem-unknown":   ProblemPage{Kind: "unknown", Help: "guildpost@lists.example.org"},

@@ -39,6 +39,7 @@ func samples() []sample {
 		meetingChangedSamples(),
 		meetingCallSamples(),
 		answeringSamples(),
+		meetingAfterSamples(),
 	)
 }
 
@@ -186,6 +187,21 @@ func meetingSamples() []sample {
 			Place: "Room 3, or https://meet.example.org/clinic", About: "Bring the code that the compiler refuses.\nWe look at it together.", Answer: ticket("w")}},
 		{"meeting-invite.series", MeetingInvite{For: For{Community: rust}, Title: title, Dates: []time.Time{at(3, 12, 15, 0), at(3, 19, 15, 0), at(3, 26, 15, 0)},
 			More: true, Minutes: 1, Caller: "Ben Okafor", Answer: Ticket{Address: ticket("w").Address}}},
+		{"meeting-reminder", MeetingReminder{For: forAna, Title: title, Start: at(3, 12, 15, 0), Minutes: 60, Place: "Room 3, or https://meet.example.org/clinic",
+			About: "Bring the code that the compiler refuses.\nWe look at it together.", AskWish: true, Answer: ticket("w"), Off: ticket("o")}},
+		{"meeting-reminder.last", MeetingReminder{For: forAna, Title: title, Start: at(3, 12, 15, 0), Minutes: 60, Place: "Room 3, or https://meet.example.org/clinic",
+			Said: "accepted", Wanted: []Wish{{"Why does this closure not live long enough", "Ben Okafor"}, {"async traits", ""}}, Answer: ticket("w"), Off: ticket("o")}},
+		{"meeting-noted", MeetingNoted{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "accepted", Wishes: []string{"Why does this closure not live long enough", "async traits"}, Change: ticket("w")}},
+		{"meeting-noted.wish", MeetingNoted{For: forAna, Title: title, Start: at(3, 12, 15, 0), Wishes: []string{"async traits"}, Change: ticket("w")}},
+		{"meeting-noted.answer", MeetingNoted{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "declined", Whole: true, Change: ticket("w")}},
+		{"meeting-rollup", MeetingRollup{For: For{Community: rust, Recipient: "Ben Okafor"}, Meetings: []RolledMeeting{
+			{Title: title, Start: at(3, 12, 15, 0), Accepted: 14, Expected: 10, Quorum: 12, Answers: []RolledAnswers{
+				{"accepted", 14, []string{"Ana Sousa", "Chloé Dubois", "Dana Levi"}, 11}, {"tentative", 1, []string{"Emil Berg"}, 0},
+				{"declined", 1, []string{"Fay"}, 0}, {"none", 1043, nil, 0}},
+				New: []NewAnswer{{"Ana Sousa", "accepted", time.Time{}, ""}, {"Fay", "declined", at(3, 19, 15, 0), "I am on a train then."}}, MoreNew: 3,
+				Wanted: []Wish{{"async traits", "Ana Sousa"}}, Failed: []FailedInvitation{{"gone@g.example", "550 5.1.1 no such user"}}},
+			{Title: "Roundtable", Start: at(3, 26, 15, 0), Nobody: true}}}},
+		{"meeting-quorum", MeetingQuorum{For: For{Community: rust, Recipient: "Ben Okafor"}, Title: title, Start: at(3, 12, 15, 0), Quorum: 5, Accepted: 4, Expected: 3, Open: 12}},
 		{"meeting-cancelled", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0)}},
 		{"meeting-cancelled.left", MeetingCancelled{For: forAna, Title: title, Left: true}},
 		{"meeting-answered", MeetingAnswered{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "tentative", Change: ticket("w")}},
