@@ -79,7 +79,6 @@ func (k *Calendar) make(ctx context.Context, f *following) (wrong *misfit, err e
 	return nil, k.finish(ctx, f, kind)
 }
 
-
 // finish says that it was done, and answers.
 func (k *Calendar) finish(ctx context.Context, f *following, kind string) error {
 	if f.approver != "" {

@@ -21,6 +21,7 @@ func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
 		{do: (*Calendar).expireCalls},
+		{kind: taskProposals, do: (*Calendar).tellProposals},
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show, change and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs())
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingProposals())
 }
 
 // A meetingJSON is a meeting for programs.
