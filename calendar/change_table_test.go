@@ -208,3 +208,45 @@ func TestSeveralAreOne(t *testing.T) {
 		t.Errorf("%d mails after a change that was taken back, want 2", got)
 	}
 }
+
+// TestUnfitStart: a start that the rule does not name is refused, unless the rule is given with it.
+func TestUnfitStart(t *testing.T) {
+	w := newWorld(t)
+	for _, rule := range []string{"FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=-1MO", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=30"} {
+		p := w.clinic() // a Monday, the last of November
+		p.Rule = rule
+		m := w.call(p)
+		if _, err := w.Change(ctx, w.by(), m, Edit{Starts: ptr(m.Starts.AddDate(0, 0, 1))}); store.KindOf(err) != store.Invalid || err == nil {
+			t.Errorf("%s: %v", rule, err)
+		}
+		w.change(m, Edit{Starts: ptr(m.Starts.Add(time.Hour))})
+		w.change(m, Edit{Starts: ptr(m.Starts.AddDate(0, 0, 1)), Rule: ptr("FREQ=WEEKLY;BYDAY=TU")})
+	}
+}
+
+// TestSuspendedHearsOnce: of all that changed while mail failed, in one mail.
+func TestSuspendedHearsOnce(t *testing.T) {
+	w := newWorld(t)
+	ada := w.join("ada@a.example", "Ada")
+	m, keys := w.weekly()
+	w.check(w.DB.EndSubscription(ctx, w.by(), ada.ID, store.Suspended))
+	w.change(m, Edit{Occurrence: keys[1], Cancel: true})
+	w.change(m, Edit{Location: ptr("Room 4")})
+	w.change(m, Edit{Starts: ptr(m.Starts.Add(time.Hour))})
+	if got := w.mails("ada@a.example"); got != 1 {
+		t.Errorf("%d mails while it is suspended, want 1", got)
+	}
+	w.join("ada@a.example", "Ada")
+	_, err := w.Due(ctx, w.now)
+	w.check(err)
+	all := w.outbox("ada@a.example")
+	if len(all) != 2 {
+		t.Fatalf("%d mails afterwards, want 2", len(all))
+	}
+	text := strings.ReplaceAll(mail.Read(all[1]).Text().All, "\n    ", " ")
+	for _, want := range []string{"New time: Monday, 30 November 2026, 16:00", "New place: Room 4, not Room 3", "Cancelled: Monday, 7 December 2026, 16:00"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q:\n%s", want, text)
+		}
+	}
+}
