@@ -16,7 +16,6 @@ import (
 type client struct {
 	t      *testing.T
 	read   int // of the mails
-	uid    string
 	series *itip.Series // nil for none
 }
 
