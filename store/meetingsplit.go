@@ -48,7 +48,7 @@ func (t *tx) carryRSVPs(from, to int64, carry func([]RSVP) []RSVP) error {
 			r.MeetingID = to
 			args = append(args, r.values()...)
 		}
-		if _, err := t.exec("INSERT INTO rsvps ("+rsvpColumns+") VALUES "+tuples(tuple(len(args)/len(chunk)), len(chunk)), args...); err != nil {
+		if _, err := t.exec("INSERT INTO rsvps ("+rsvpColumns+") VALUES "+tuples(tuple(rsvpWidth), len(chunk)), args...); err != nil {
 			return err
 		}
 	}
