@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -56,11 +55,7 @@ func (k *Calendar) again(ctx context.Context, a answering) (letter, error) {
 	if err != nil {
 		return letter{}, err
 	}
-	answer := itip.NeedsAction
-	if len(have) > 0 && have[0].Occurrence == "" && !have[0].Stale {
-		answer = partStat(have[0].Answer)
-	}
-	return k.invitation(a.community, a.meeting, a.invitation, answer)
+	return k.invitation(a.community, a.meeting, a.invitation, have)
 }
 
 // How often somebody is helped with one meeting, and with what came without a ticket, which anybody can send.
