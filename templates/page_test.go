@@ -33,6 +33,7 @@ var pageKinds = []string{
 	"feedback",
 	"action",
 	"other",
+	"reminders",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
