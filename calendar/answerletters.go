@@ -84,6 +84,6 @@ func (k *Calendar) mayHelp(ctx context.Context, a answering, problem string) (bo
 
 // mayTell says whether somebody who decides may be answered once more today.
 func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription) (bool, error) {
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "meeting answers " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour})
+	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "rsvp decided " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour})
 	return err == nil && reached == nil, err
 }
