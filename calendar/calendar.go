@@ -15,7 +15,7 @@
 //
 // An invitation is a text in the reader's language with the object as a text/calendar part beside it, which is what makes
 // mail programs show buttons, and once more as invite.ics. ATTENDEE is the reader alone. ORGANIZER is the address of the
-// reader's ticket, as is From: so an answer says by itself whose it is, whatever the answering program did to the rest. The
+// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering program did to the rest. The
 // ticket is kept with the invitation, since programs compare organisers.
 //
 // # Answers
@@ -99,6 +99,11 @@ type Calendar struct {
 	Help func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Proven says whether a message surely comes from an address; nil is never.
 	Proven func(env mail.Envelope, m *mail.Message, address string) bool
+	// Author finds who wrote what came to a list address: no subscription for who is no member. Trusted says that nothing speaks
+	// against it. The error refuses what nobody may send there.
+	Author func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) (s store.Subscription, trusted bool, err error)
+	// Decision reads an answer to a question: yes or no, with what was said for a reason. Not clear is neither.
+	Decision func(m *mail.Message) (yes, clear bool, reason string)
 }
 
 func (k *Calendar) wake() {

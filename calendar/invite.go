@@ -48,7 +48,7 @@ func (k *Calendar) tell(ctx context.Context, m store.MeetingToTell) (done int, e
 		return 0, err
 	}
 	done, err = t.tellOutdated(ctx)
-	if err == nil && m.State == store.MeetingConfirmed {
+	if next, _ := Next(m.Meeting, k.Now(), 1); err == nil && m.State == store.MeetingConfirmed && len(next) > 0 {
 		var more int
 		more, err = t.inviteNew(ctx)
 		done += more

@@ -42,6 +42,9 @@ func (k *Calendar) notice(w letter) (n store.Notice, err error) {
 		return n, err
 	}
 	if w.object != nil {
+		if d.Headers, err = senderOf(w); err != nil {
+			return store.Notice{}, err
+		}
 		d.Alternatives = []mail.Attachment{{Type: "text/calendar; charset=utf-8; method=" + string(w.method), Data: w.object}}
 		d.Attachments = []mail.Attachment{{Type: `application/ics; name="invite.ics"`, Name: "invite.ics", Data: w.object}}
 	}
@@ -56,6 +59,19 @@ func (k *Calendar) notice(w letter) (n store.Notice, err error) {
 		n.Sender = mail.BounceAddress(w.community.Name, w.community.Domain, token)
 	}
 	return n, err
+}
+
+// senderOf is the Sender field of a mail that carries a calendar object. From is the ticket, which is the object's ORGANIZER, so
+// that programs that compare the two agree; Sender is who really writes, and is the same for everybody (RFC 5322 3.6.2), so
+// that a reader can make one rule for all invitations. Both are of the list's domain, as are the envelope's sender and the
+// domain that signs: DMARC looks at From alone, and is aligned by either.
+func senderOf(w letter) ([][2]string, error) {
+	sender, err := mail.ParseAddress(w.community.FunctionAddress("meet"))
+	if err != nil || w.from == w.community.Address() {
+		return nil, err
+	}
+	sender.Name = w.community.Title
+	return [][2]string{{"Sender", sender.Format()}}, nil
 }
 
 // addressTo says from whom a letter is and to whom.

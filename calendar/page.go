@@ -16,7 +16,7 @@ type Page struct {
 	About     templates.Args // what its texts are about
 	Details   []templates.Detail
 	Choices   []string // as templates.TicketPage.Choices
-	AskReason bool     // there is a field for a reason, which Press gets
+	AskReason bool     // the page has a field for a reason
 	Problem   string   // as templates.ProblemPage.Kind, "" for none
 }
 

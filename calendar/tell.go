@@ -3,6 +3,7 @@ package calendar
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -32,28 +33,18 @@ func (k *Calendar) tellerOf(c store.Community, m store.Meeting) (*teller, error)
 	return &teller{Calendar: k, c: c, m: m, was: map[int]store.Meeting{}, answers: map[int64][]store.RSVP{}, series: series, forms: newForms()}, err
 }
 
-// know reads what those who are told were told last, and what they have answered since.
+// know reads what those who are told, in the order of their subscriptions, were told last, and what they have answered.
 func (t *teller) know(ctx context.Context, all []store.Invitation) (err error) {
-	first, last := int64(0), int64(0)
-	t.answers = map[int64][]store.RSVP{}
 	for _, i := range all {
-		if i.State != store.Invited {
+		if _, known := t.was[i.Revision]; known || i.State != store.Invited {
 			continue
 		}
-		if first == 0 {
-			first = i.Subscription.ID
-		}
-		last = i.Subscription.ID
-		if _, known := t.was[i.Revision]; !known {
-			if t.was[i.Revision], err = t.DB.MeetingAsOf(ctx, t.m, i.Revision); err != nil {
-				return err
-			}
+		if t.was[i.Revision], err = t.DB.MeetingAsOf(ctx, t.m, i.Revision); err != nil {
+			return err
 		}
 	}
-	if first == 0 {
-		return nil
-	}
-	rsvps, err := t.DB.RSVPsBetween(ctx, t.m.ID, first, last)
+	rsvps, err := t.DB.RSVPsBetween(ctx, t.m.ID, all[0].Subscription.ID, all[len(all)-1].Subscription.ID)
+	t.answers = map[int64][]store.RSVP{}
 	for _, r := range rsvps {
 		t.answers[r.SubscriptionID] = append(t.answers[r.SubscriptionID], r)
 	}
@@ -110,6 +101,9 @@ func (t *teller) telling(i store.Invitation, id string) (store.Telling, error) {
 // news is the letter that tells somebody what is not as they were told before; false where nothing is.
 func (t *teller) news(before, i store.Invitation) (w letter, news bool, err error) {
 	switch {
+	case i.Subscription.ID == t.m.Settings.Caller:
+		w, news = t.callerNews(before, i)
+		return w, news, nil
 	case i.State == store.Uninvited:
 		w, err = t.ended(i)
 		return w, true, err
@@ -155,10 +149,14 @@ func (t *teller) ended(i store.Invitation) (w letter, err error) {
 // invited is the letter of an invitation: all dates, with those that have a change of their own.
 func (t *teller) invited(i store.Invitation) (w letter, err error) {
 	w = t.letterTo(i)
-	if err = t.write(&w, i, "invited", func(r reader) any {
+	s := t.standing(i, "")
+	if s.stale {
+		s = standing{} // whoever is invited anew has not heard of another time
+	}
+	if err = t.write(&w, i, fmt.Sprint("invited", s), func(r reader) any {
 		dates, more := t.shown(t.c, i.Subscription, t.m, shownDates)
 		return templates.MeetingInvite{For: r.whose, Title: t.m.Title, Dates: dates, More: more, Minutes: int(t.m.Length / time.Minute),
-			Place: t.m.Location, About: t.m.Description, Answer: r.ticket}
+			Place: t.m.Location, About: t.m.Description, Caller: t.m.Settings.CallerName, Follows: t.m.Settings.Follows != 0, Answered: string(s.answer), Answer: r.ticket}
 	}); err == nil {
 		w.method, w.object, err = t.wholeObject(i)
 	}

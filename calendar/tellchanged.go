@@ -91,11 +91,12 @@ func (r reader) timeChanges(was, is store.Meeting) (all []templates.MeetingChang
 		return time.Time{}
 	}
 	same := sameTimes(was, is, r.now)
-	if before, after := next(was), next(is); !same && !before.IsZero() && !after.IsZero() && !before.Equal(after) {
+	before, after := next(was), next(is)
+	if !same && !before.IsZero() && !after.IsZero() && !before.Equal(after) {
 		all = append(all, templates.MeetingChange{Kind: "moved", WasAt: before, IsAt: after})
 	}
 	if was.Rule != is.Rule {
-		if !same {
+		if !same && !after.IsZero() {
 			all = append(all, templates.MeetingChange{Kind: "repeats"})
 		}
 		if last := r.last(is); !last.Equal(r.last(was)) {

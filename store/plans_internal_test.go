@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -204,7 +205,32 @@ func useEverything(t *testing.T, db *DB) {
 	useReading(t, db, c, s)
 	useThreads(t, db, c)
 	useIMAP(t, db, now)
+	useDigests(t, db, c, s, now)
 	useMeetings(t, db, c, s, now)
+}
+
+func useDigests(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	for _, mode := range []DeliveryMode{Daily, Each, Weekly} {
+		s.Delivery = mode
+		if err := db.UpdateSubscription(ctx, Actor{At: now}, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, listedErr := db.ListedSince(ctx, c.ID, 0, 10)
+	_, oneErr := db.Digest(ctx, s.ID)
+	_, lastErr := db.LastPostBefore(ctx, c.ID, now)
+	_, tasksErr := db.DigestTasks(ctx, now)
+	if err := errors.Join(listedErr, oneErr, lastErr, tasksErr); err != nil {
+		t.Fatal(err)
+	}
+	due, err := db.DigestsDue(ctx, now, 10)
+	if err != nil || len(due) == 0 {
+		t.Fatal(len(due), err)
+	}
+	if _, err := db.SendDigest(ctx, now, c.ID, []byte("To: x\n\n"), []DigestStep{{Was: due[0], Next: now}}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
@@ -228,6 +254,19 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}}, nil, nil); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, s.ID); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error {
+			call := Call{CommunityID: c.ID, UID: "1", Address: "ada@a.example", State: CallProposed, AskedAt: now}
+			for range 2 { // new, and changed
+				if call, err = db.KeepCall(ctx, call, false, nil); err != nil {
+					return err
+				}
+			}
+			call, err = db.KeepCall(ctx, call, true, nil)
+			return errors.Join(err, db.DecideCall(ctx, Actor{At: now}, call.ID, CallCalled, nil))
+		},
+		func() error { _, err := db.Call(ctx, 2); return err },
+		func() error { _, err := db.Calls(ctx, c.ID, "1"); return err },
+		func() error { _, err := db.CallsToExpire(ctx, now); return err },
 		func() error { _, err := db.RSVPsBetween(ctx, m.ID, 1, 2); return err },
 		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },

@@ -17,6 +17,8 @@ func meetingChangedSamples() []sample {
 			{Kind: "title", Was: "Clinic", Is: title}, {Kind: "repeats"}, {Kind: "zone", Was: "Europe/Berlin", Is: "Europe/Lisbon"}, {Kind: "ends", IsAt: at(6, 4, 15, 0)}, {Kind: "length", WasMinutes: 60, IsMinutes: 90},
 			{Kind: "cancelled", WasAt: at(3, 19, 15, 0)}, {Kind: "back", IsAt: at(4, 2, 15, 0)}, {Kind: "place", On: at(3, 26, 15, 0), Is: "Room 4"}},
 			Dates: []time.Time{at(3, 12, 15, 0), at(3, 26, 15, 0), at(4, 2, 15, 0)}, More: true, Minutes: 90, Answer: Ticket{Address: ticket("w").Address}}},
+		{"meeting-invite.follows", MeetingInvite{For: forAna, Title: title, Dates: []time.Time{at(3, 12, 15, 0)}, More: true, Minutes: 60, Follows: true,
+			Answered: "accepted", Answer: ticket("w")}},
 		{"meeting-date-cancelled", MeetingDateCancelled{For: forAna, Title: title, Date: at(3, 12, 15, 0), Next: at(3, 19, 15, 0)}},
 		{"meeting-date-cancelled.last", MeetingDateCancelled{For: forAna, Title: title, Date: at(3, 12, 15, 0)}},
 	}

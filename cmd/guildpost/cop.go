@@ -115,6 +115,7 @@ type communityJSON struct {
 	Footer        string   `json:"footer"`
 	MaxMessage    int64    `json:"max_message"` // bytes
 	OnlyAnnounce  bool     `json:"only_announce"`
+	MeetingCalls  string   `json:"meeting_calls"`
 	Retention     string   `json:"retention"` // 5y, 18m, 90d; off is for good
 	MeetingGuests string   `json:"meeting_guests"`
 	visibilityJSON
@@ -128,7 +129,8 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Purpose: c.Purpose, Language: c.Language, Timezone: c.Timezone,
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
-		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce, Retention: spell(c.Retention, "off"),
+		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce,
+		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"),
 		MeetingGuests:  spell(string(c.MeetingGuests), "ask"),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),

@@ -57,6 +57,11 @@ func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON
 	if err != nil {
 		return err
 	}
+	digests, err := db.DigestTasks(ctx, until)
+	if err != nil {
+		return err
+	}
+	tasks = append(tasks, digests...)
 	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT")
 	names := map[int64]string{}
 	for _, task := range tasks {
@@ -79,7 +84,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

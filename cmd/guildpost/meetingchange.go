@@ -112,6 +112,9 @@ func (a *app) changeMeeting(ctx context.Context, db *store.DB, c store.Community
 	if err != nil {
 		return err
 	}
+	if f.later {
+		return a.splitMeeting(ctx, k, c, m, e, f.asJSON)
+	}
 	is, err := k.Change(ctx, a.actor(), m, e)
 	if err != nil {
 		return err
@@ -137,4 +140,21 @@ func (a *app) sayMeetingChanged(c store.Community, was, is store.Meeting) {
 	if dropped := calendar.Dropped(was, is); len(dropped) > 0 {
 		a.say("these dates had a change of their own, which is gone with them: %s", strings.Join(dropped, ", "))
 	}
+}
+
+func (a *app) splitMeeting(ctx context.Context, k *calendar.Calendar, c store.Community, m store.Meeting, e calendar.Edit, asJSON bool) error {
+	first, later, err := k.Split(ctx, a.actor(), m, e)
+	if err != nil {
+		return err
+	}
+	switch {
+	case asJSON:
+		return a.printJSON(newMeetingJSON(later, a.now()))
+	case later.ID == first.ID:
+		a.say("that is its first date: the whole meeting is changed")
+		a.sayMeetingChanged(c, m, first)
+	default:
+		a.say("meeting %d of %s ends before that date, and meeting %d goes on from there; those who are invited are being told", first.ID, c.Address(), later.ID)
+	}
+	return nil
 }

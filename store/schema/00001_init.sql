@@ -43,11 +43,22 @@ CREATE TABLE subscriptions (
     roles          TEXT NOT NULL,
     since          BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,
+    digest_format  TEXT NOT NULL DEFAULT '', -- as DigestFormat
+    digest_hour    BIGINT NOT NULL DEFAULT 7, -- on their clocks
     UNIQUE (community_id, member_id)
 );
 CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
+
+-- Of those who get digests: the post up to which they have got everything, but some.
+CREATE TABLE digests (
+    subscription_id BIGINT PRIMARY KEY REFERENCES subscriptions (id) ON DELETE CASCADE,
+    mark            BIGINT NOT NULL,
+    also            TEXT NOT NULL, -- IDs of posts up to it that they have not got: an array
+    due_at          BIGINT NOT NULL -- -1: when it is due is to be found out; 0: now
+);
+CREATE INDEX digests_due ON digests (due_at, subscription_id);
 
 -- Messages that are packed together, since they have much in common: see bundles.go.
 CREATE TABLE bundles (
@@ -132,7 +143,8 @@ CREATE TABLE posts (
     new_chars    BIGINT NOT NULL,
     quoted_chars BIGINT NOT NULL,
     state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
-    split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
+    split        BOOLEAN NOT NULL DEFAULT FALSE, -- somebody let a thread begin here: what it answers is in another one
+    listed       BOOLEAN NOT NULL DEFAULT FALSE -- it went to the list; else it was imported
 );
 CREATE INDEX posts_message_id ON posts (message_id, community_id, id);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
@@ -410,6 +422,27 @@ CREATE TABLE meetings (
     UNIQUE (community_id, uid)
 );
 CREATE INDEX meetings_ends ON meetings (ends_at);
+
+-- Meetings in people's own calendars to which they invited a list address.
+CREATE TABLE calls (
+    id              {{id}},
+    community_id    BIGINT NOT NULL REFERENCES communities (id),
+    uid             {{text}} NOT NULL, -- in that calendar; the community's own meeting has another
+    address         {{text}} NOT NULL, -- whose calendar it is
+    name            TEXT NOT NULL,
+    subscription_id BIGINT NOT NULL, -- 0 for who is no member
+    meeting_uid     TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    payload         TEXT NOT NULL, -- what is asked for, JSON
+    asked_at        BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL, -- of a proposal
+    decided_by      TEXT NOT NULL,
+    decided_at      BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- rises with each write
+    UNIQUE (community_id, uid, address)
+);
+CREATE INDEX calls_expire ON calls (expires_at) WHERE state = 'proposed';
+CREATE INDEX calls_address ON calls (address);
 
 -- What a meeting said, from a revision on: people hear what is not as they were told.
 CREATE TABLE meeting_versions (
