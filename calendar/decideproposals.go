@@ -59,10 +59,16 @@ func (k *Calendar) proposalProblem(u proposalUse, kind mail.TicketKind) string {
 		return "already"
 	case kind == mail.TicketProposalAccept && (u.proposal.State == store.ProposalAccepted || u.proposal.State == store.ProposalDeclined):
 		return "already"
-	case kind == mail.TicketProposalAccept && u.isSingle() && !u.proposal.Starts.After(k.Now()):
+	case kind == mail.TicketProposalAccept && !u.isPossible(k.Now()):
 		return "expired"
 	}
 	return ""
+}
+
+// isPossible says whether the date that the proposal is for takes place, and the proposed time is not over.
+func (u proposalUse) isPossible(now time.Time) bool {
+	date, ok := dateNow(u.meeting, u.proposal.Occurrence)
+	return ok && !date.Cancelled && (!u.isSingle() || u.proposal.Starts.After(now))
 }
 
 // isSingle says whether the proposal is for one date.
@@ -140,10 +146,7 @@ func (k *Calendar) moveTo(ctx context.Context, u proposalUse) error {
 		return err
 	}
 	p := u.proposal
-	now, ok := dateNow(u.meeting, p.Occurrence)
-	if !ok {
-		return store.Errorf(store.NotFound, "the date that this proposal is for does not take place any more")
-	}
+	now, _ := dateNow(u.meeting, p.Occurrence)
 	if now.startOf(u.meeting).Equal(p.Starts) && now.Length == p.Length && p.Place == "" {
 		return nil
 	}
