@@ -167,7 +167,7 @@ func (k *Calendar) settle(ctx context.Context, a answering, v verdict) error {
 		return err
 	}
 	for _, p := range v.proposals {
-		if err := k.keepProposal(ctx, a, p); err != nil {
+		if err := k.propose(ctx, a, p); err != nil {
 			return err
 		}
 	}
@@ -194,7 +194,7 @@ func (k *Calendar) keep(ctx context.Context, a answering, v verdict) (changed in
 	if err != nil {
 		return 0, err
 	}
-	notices, err := k.noticesTo(a.message, letters...)
+	notices, err := k.notices(a.message, letters...)
 	if err != nil {
 		return 0, err
 	}
@@ -209,10 +209,17 @@ func (k *Calendar) keep(ctx context.Context, a answering, v verdict) (changed in
 	return 0, nil
 }
 
-// noticesTo writes letters that answer a message, which may be nil.
-func (k *Calendar) noticesTo(answers *mail.Message, letters ...letter) ([]store.Notice, error) {
-	for i := range letters {
-		letters[i].answers = answers
+// notices writes letters, which answer a message where it is not nil.
+func (k *Calendar) notices(answers *mail.Message, letters ...letter) (all []store.Notice, err error) {
+	for _, w := range letters {
+		if answers != nil {
+			w.answers = answers
+		}
+		n, err := k.notice(w)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
 	}
-	return k.notices(letters)
+	return all, nil
 }

@@ -54,7 +54,7 @@ func (k *Calendar) ask(ctx context.Context, a answering, once store.Limit, r sto
 			}
 			letters = append(letters, w)
 		}
-		return k.noticesTo(nil, letters...)
+		return k.notices(nil, letters...)
 	})
 	if err == nil && !asked && len(q.Answers) > 0 {
 		err = k.amend(ctx, a, r, q)

@@ -98,7 +98,7 @@ func (k *Calendar) tellDecider(ctx context.Context, m *mail.Message, c store.Com
 	if err != nil || !may {
 		return err
 	}
-	n, err := k.noticesTo(m, w)
+	n, err := k.notices(m, w)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (k *Calendar) letGuestCome(ctx context.Context, d deciding) (outcome string
 // guestDecided ends a question and tells the invited person what came of it.
 func (k *Calendar) guestDecided(ctx context.Context, d deciding, from, to store.RequestState, policy, reason string) error {
 	s := d.invited.Subscription
-	n, err := k.noticesTo(nil, letter{community: d.community, to: s, from: d.community.FunctionAddress("owner"),
+	n, err := k.notices(nil, letter{community: d.community, to: s, from: d.community.FunctionAddress("owner"),
 		data: templates.MeetingStranger{For: forReader(d.community, s), Policy: policy, Title: d.meeting.Title, Name: d.question.Name, Address: d.request.Address,
 			Instead: d.question.Instead, Reason: reason, Answer: k.ticket(d.community, d.invited.Token)}})
 	if err != nil {

@@ -199,7 +199,7 @@ func (k *Calendar) declined(ctx context.Context, u proposalUse, p store.Proposal
 	if w.object, err = k.declineCounter(u, p, i, reason); err != nil {
 		return nil, err
 	}
-	return k.noticesTo(nil, w)
+	return k.notices(nil, w)
 }
 
 // declineCounter is the calendar object: the date as it stays.

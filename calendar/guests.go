@@ -71,7 +71,7 @@ func (k *Calendar) refuseGuest(ctx context.Context, a answering, o outsider) err
 	if a.community.MeetingGuests != store.GuestsRefuse || len(o.rsvps) == 0 || k.Proven == nil || !k.Proven(a.envelope, a.message, o.address) {
 		return nil
 	}
-	n, err := k.noticesTo(a.message, letter{community: a.community, to: store.Subscription{Address: o.address, Name: o.name}, from: a.community.FunctionAddress("owner"),
+	n, err := k.notices(a.message, letter{community: a.community, to: store.Subscription{Address: o.address, Name: o.name}, from: a.community.FunctionAddress("owner"),
 		data: templates.MeetingRefused{For: forReader(a.community, store.Subscription{Name: o.name}), Title: a.meeting.Title}})
 	if err != nil {
 		return err

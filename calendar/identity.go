@@ -64,12 +64,6 @@ func (k *Calendar) known(ctx context.Context, a answering, p itip.Person) (knowi
 	return aliasOfInvited, nil
 }
 
-// isOwn says whether somebody is the invited person.
-func (k *Calendar) isOwn(ctx context.Context, a answering, p itip.Person) (bool, error) {
-	known, err := k.known(ctx, a, p)
-	return known == invited || known == aliasOfInvited, err
-}
-
 // withoutTag takes "+tag" out of a local part.
 func withoutTag(address string) string {
 	at := strings.LastIndexByte(address, '@')

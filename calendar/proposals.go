@@ -80,7 +80,7 @@ func (k *Calendar) tellProposalsOf(ctx context.Context, now time.Time, task stor
 		_, err := k.DB.TellProposals(ctx, now, task, now.Add(proposalsEvery), 0, nil)
 		return 0, err
 	}
-	notices, err := k.noticesTo(nil, letters...)
+	notices, err := k.notices(nil, letters...)
 	if err != nil {
 		return 0, err
 	}

@@ -127,15 +127,15 @@ const taskProposals = "meeting proposals"
 // proposalsADay is how much one person can propose for a meeting.
 const proposalsADay = 20
 
-// keepProposal keeps a proposal and tells its author, once, that it was passed on. Who decides hears of the first one at once, and
+// propose keeps a proposal and tells its author, once, that it was passed on. Who decides hears of the first one at once, and
 // of what comes then once a day.
-func (k *Calendar) keepProposal(ctx context.Context, a answering, p store.Proposal) error {
+func (k *Calendar) propose(ctx context.Context, a answering, p store.Proposal) error {
 	s := a.invitation.Subscription
 	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "rsvp proposals " + a.meeting.UID + " " + s.Address, Most: proposalsADay, Within: 24 * time.Hour})
 	if err != nil || reached != nil {
 		return err
 	}
-	n, err := k.noticesTo(a.message, letter{community: a.community, to: s, from: mail.TicketAddress(a.community.Name, a.community.Domain, a.invitation.Token),
+	n, err := k.notices(a.message, letter{community: a.community, to: s, from: mail.TicketAddress(a.community.Name, a.community.Domain, a.invitation.Token),
 		data: templates.MeetingProposed{For: forReader(a.community, s), Title: a.meeting.Title, When: p.Starts.In(k.zone(a.community, s, a.meeting)),
 			Minutes: int(p.Length / time.Minute), Place: p.Place, Answer: k.ticket(a.community, a.invitation.Token)}})
 	if err != nil {

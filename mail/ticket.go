@@ -12,25 +12,26 @@ type TicketKind uint8
 
 // The kinds of tickets. Object is what the comment says.
 const (
-	TicketConfirm         TicketKind = 1  // prove an address: the pending join
-	TicketLeave           TicketKind = 2  // leave: the community
-	TicketUndo            TicketKind = 3  // take a change back: its row in the journal
-	TicketHoldApprove     TicketKind = 4  // approve a held post: the hold
-	TicketHoldReject      TicketKind = 5  // reject a held post: the hold
-	TicketBounce          TicketKind = 6  // envelope sender of a delivery: the delivery
-	TicketReturn          TicketKind = 7  // come back after a suspension: the subscription
-	TicketReceipt         TicketKind = 8  // what became of a post: the post
-	TicketMute            TicketKind = 9  // no more of a thread: the thread
-	TicketFollow          TicketKind = 10 // this thread only: the thread
-	TicketRSVP            TicketKind = 11 // answer an invitation: the meeting
-	TicketVote            TicketKind = 12 // answer a proposed decision: the decision
-	TicketPulse           TicketKind = 13 // answer a survey question: the pulse
-	TicketNewsletter      TicketKind = 14 // approve a newsletter: the issue
-	TicketAttendance      TicketKind = 15 // say who came to a meeting: the occurrence
-	TicketJoinApprove     TicketKind = 16 // let somebody join: the request
-	TicketJoinDecline     TicketKind = 17 // do not: the request
-	TicketCallApprove     TicketKind = 18 // let somebody's calendar call a meeting: the call
-	TicketCallDecline     TicketKind = 19 // do not: the call
+	TicketConfirm     TicketKind = 1  // prove an address: the pending join
+	TicketLeave       TicketKind = 2  // leave: the community
+	TicketUndo        TicketKind = 3  // take a change back: its row in the journal
+	TicketHoldApprove TicketKind = 4  // approve a held post: the hold
+	TicketHoldReject  TicketKind = 5  // reject a held post: the hold
+	TicketBounce      TicketKind = 6  // envelope sender of a delivery: the delivery
+	TicketReturn      TicketKind = 7  // come back after a suspension: the subscription
+	TicketReceipt     TicketKind = 8  // what became of a post: the post
+	TicketMute        TicketKind = 9  // no more of a thread: the thread
+	TicketFollow      TicketKind = 10 // this thread only: the thread
+	TicketRSVP        TicketKind = 11 // answer an invitation: the meeting
+	TicketVote        TicketKind = 12 // answer a proposed decision: the decision
+	TicketPulse       TicketKind = 13 // answer a survey question: the pulse
+	TicketNewsletter  TicketKind = 14 // approve a newsletter: the issue
+	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
+	TicketJoinApprove TicketKind = 16 // let somebody join: the request
+	TicketJoinDecline TicketKind = 17 // do not: the request
+	TicketCallApprove TicketKind = 18 // let somebody's calendar call a meeting: the call
+	TicketCallDecline TicketKind = 19 // do not: the call
+
 	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
 	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
 	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request

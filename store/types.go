@@ -43,9 +43,9 @@ type Rules struct {
 	Footer        string    `json:"footer,omitempty"`         // "" is none
 	MaxMessage    int64     `json:"max_message,omitempty"`    // bytes; 0 is the installation's
 	OnlyAnnounce  bool      `json:"only_announce,omitempty"`  // only facilitators may post; others are held
-	MeetingGuests GuestRule `json:"meeting_guests,omitempty"` // who is not invited and answers with somebody's invitation
 	MeetingCalls  CallRule  `json:"meeting_calls,omitempty"`  // what happens to meetings that others than facilitators call from their calendars
 	Retention     string    `json:"retention,omitempty"`      // how long posts stay: "5y", "18m", "90d"; "" is for good
+	MeetingGuests GuestRule `json:"meeting_guests,omitempty"` // who is not invited and answers with somebody's invitation
 	Moderation
 	Bouncing
 	Visibility
