@@ -94,7 +94,7 @@ func (k *Calendar) tellDecider(ctx context.Context, m *mail.Message, c store.Com
 	if data.Kind == "unclear" {
 		w.from = data.Again.Address
 	}
-	may, err := k.mayTell(ctx, c, reader)
+	may, err := k.mayTell(ctx, c, reader, data.Kind)
 	if err != nil || !may {
 		return err
 	}

@@ -119,3 +119,19 @@ func TestGuestAtOnce(t *testing.T) {
 		t.Errorf("%v, %d invitations, answers %q", said, invited, w.answered(m))
 	}
 }
+
+// TestRobotThatDoesNotSaySo: who answers every mail gets a few a day.
+func TestRobotThatDoesNotSaySo(t *testing.T) {
+	w, ada, fay, _ := addressWorld(t, "zoe@z.example", "Zoe")
+	before := w.mails("fay@f.example")
+	robot := mail.Read([]byte("From: fay@f.example\r\nMessage-ID: <robot@f.example>\r\n\r\nThank you for your mail, ticket 4711 was opened.\r\n"))
+	for range 50 {
+		w.check(w.Answer(ctx, w.c, mail.Envelope{From: "fay@f.example"}, robot, about(fay, 1)))
+	}
+	if n := w.mails("fay@f.example") - before; n != helpADay {
+		t.Errorf("%d mails", n)
+	}
+	if page, err := w.Show(ctx, about(fay, 1)); err != nil || page.Problem != "" || w.whose("zoe@z.example") != 0 || w.whose("ada@a.example") != ada.ID {
+		t.Errorf("something was decided: %+v, %v", page, err)
+	}
+}
