@@ -103,6 +103,20 @@
 // Who decides, that is the facilitators and who called the meeting, hears of the first proposal at once and of further ones
 // once a day, with equal times counted together and what the clocks of those who are invited would show.
 //
+// # Reminders
+//
+// Each date has moments at which people are reminded of it, a day and an hour before where nothing else is set. A task in the
+// schedule is due at a meeting's next moment; then all get one who may come and have not been told of the meeting, nor
+// answered, since that moment. Of several moments that have passed only the last counts, and none once the date has begun.
+// Who has got what is kept in the transaction that queues the mail. A clock may be set: lookBack finds what was planned by one
+// that showed more.
+//
+// # Roll-ups
+//
+// Those who organise meetings hear what people answered once a day, at eight on their own clock, and only where something
+// came before that: a task for each meeting is due at the next such hour, and up to when each has heard is kept with the mail.
+// A day before a date to which fewer are expected than its quorum they are warned.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the
@@ -129,6 +143,7 @@ type Calendar struct {
 	PublicURL string         // of the web pages, without a slash at the end; "" where there are none
 	Language  string         // of the installation, BCP 47
 	Timezone  *time.Location // of the installation
+	lastDue   int64          // by the clock of Due, in microseconds; see lookBack
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 	// Help answers a message to a ticket that does not work.

@@ -30,6 +30,7 @@ var pageKinds = []string{
 	"meeting-alias",
 	"meeting-guest",
 	"other",
+	"reminders",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}

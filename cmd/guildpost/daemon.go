@@ -116,6 +116,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		d.list.PublicURL = d.config.PublicURL
 	}
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
+	d.list.Coming = d.meets.Coming
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
