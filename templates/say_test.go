@@ -67,6 +67,8 @@ func TestNoUnusedTexts(t *testing.T) {
 		"page.problem.": {},
 		"page.label.":   {"subject", "from", "address", "since", "reason"},
 		"value.":        {},
+		"feed.":         {"name"},
+		"place.":        {"seated", "waiting", "offered", "lapsed"},
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined", "none"},
 		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "5"},
