@@ -78,8 +78,13 @@ func (k *Calendar) mayHelp(ctx context.Context, a answering, problem string) (bo
 	return err == nil && reached == nil, err
 }
 
-// mayTell says whether somebody who decides may be answered once more today.
-func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription) (bool, error) {
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "meeting answers " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour})
+// mayTell says whether somebody who decides may be answered once more today. What is not understood may come from a robot that
+// does not say so, and would go on.
+func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription, outcome string) (bool, error) {
+	limit := store.Limit{Name: "rsvp decided " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour}
+	if outcome == "unclear" {
+		limit.Name, limit.Most = "rsvp unclear "+c.Address()+" "+reader.Address, helpADay
+	}
+	reached, err := k.DB.Allow(ctx, k.Now(), limit)
 	return err == nil && reached == nil, err
 }
