@@ -11,9 +11,18 @@ import (
 // People say what they want from a date in a line of any reply, beside their answer or alone. Those who come read it in the
 // reminders, the facilitators in their roll-up.
 
+// wishesOf reads what somebody wants from a meeting in a message that they wrote themselves: the text beside a calendar object
+// is their program's.
+func wishesOf(m *mail.Message) (wishes []string, rest string) {
+	if len(ReadMessage(m).Objects) > 0 {
+		return nil, ""
+	}
+	return ReadWishes(m.Text().New)
+}
+
 // answerOrWish handles a message to the ticket of an invitation. What it wants is for the next date.
 func (k *Calendar) answerOrWish(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
-	wishes, rest := ReadWishes(m.Text().New)
+	wishes, rest := wishesOf(m)
 	if len(wishes) == 0 {
 		return k.answerInvitation(ctx, c, env, m, t)
 	}
@@ -21,7 +30,7 @@ func (k *Calendar) answerOrWish(ctx context.Context, c store.Community, env mail
 	if err != nil {
 		return err
 	}
-	a.message = m
+	a.envelope, a.message = env, m
 	next := datesFrom(a.meeting, k.Now().Add(-a.meeting.Length+1), 1)
 	return k.wish(ctx, a, append(next, occurrence{})[0], "", wishes, rest)
 }

@@ -18,9 +18,9 @@ const (
 	asksOfStangers = 20                 // a day and community, of people who are no members
 )
 
-// propose asks the facilitators about what a calendar asks for, with all that was understood and without a calendar object: in
+// askTeam asks the facilitators about what a calendar asks for, with all that was understood and without a calendar object: in
 // their calendars it must not be before they have said so.
-func (k *Calendar) propose(ctx context.Context, f following) error {
+func (k *Calendar) askTeam(ctx context.Context, f following) error {
 	team, err := k.team(ctx, f.community)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (k *Calendar) propose(ctx context.Context, f following) error {
 		if err != nil {
 			return nil, err
 		}
-		return k.notices(letters)
+		return k.notices(nil, letters...)
 	})
 	if err == nil {
 		k.Log.Info("a calendar's meeting waits for the facilitators", "community", f.community.Address(), "call", f.call.ID,
@@ -127,17 +127,6 @@ func (k *Calendar) askAbout(ctx context.Context, f following, to store.Subscript
 // callTicket decides about a call. It is good for longer than the call waits, so that who comes late hears what became of it.
 func (k *Calendar) callTicket(f following, to store.Subscription, kind mail.TicketKind) templates.Ticket {
 	return k.ticket(f.community, k.Keys.Seal(mail.Ticket{Kind: kind, Person: to.ID, Object: f.call.ID, Expires: f.call.ExpiresAt.Add(4 * callLife)}))
-}
-
-func (k *Calendar) notices(letters []letter) (all []store.Notice, err error) {
-	for _, w := range letters {
-		n, err := k.notice(w)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, n)
-	}
-	return all, nil
 }
 
 // A callUse is a ticket about a call in the hand of a facilitator.
@@ -315,7 +304,7 @@ func (k *Calendar) ended(ctx context.Context, f following, kind, by, reason stri
 	data := w.data.(templates.MeetingCallAnswer)
 	data.By, data.Reason = by, reason
 	w.data = data
-	return k.notices([]letter{w})
+	return k.notices(nil, w)
 }
 
 // expireCalls ends the proposals about which nobody decided.

@@ -190,7 +190,7 @@ func (k *Calendar) followOne(ctx context.Context, f following) error {
 	if f.memory.Unproven = !f.trusted; rightOf(f.callMail) == callAllowed && own {
 		return k.carryOut(ctx, f)
 	}
-	return k.propose(ctx, f)
+	return k.askTeam(ctx, f)
 }
 
 // news is what of a mail is newer than what was done, or is waiting.
@@ -242,7 +242,8 @@ func (k *Calendar) isAuthors(ctx context.Context, f following) (bool, error) {
 	if f.author.ID == 0 {
 		return false, nil
 	}
-	return k.isOwn(ctx, answering{community: f.community, invitation: store.Invitation{Subscription: f.author}}, organizer)
+	who, err := k.known(ctx, answering{community: f.community, invitation: store.Invitation{Subscription: f.author}}, organizer)
+	return who == invited || who == aliasOfInvited, err
 }
 
 // nothingNew is for what came before, or is older. What comes twice, as when a mail server tries again, is not answered.

@@ -38,16 +38,16 @@ func (k *Calendar) closedDate(a answering, d occurrence) string {
 	return ""
 }
 
-func (k *Calendar) answerDate(ctx context.Context, c store.Community, _ mail.Envelope, m *mail.Message, t mail.Ticket) error {
+func (k *Calendar) answerDate(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	a, d, err := k.answeringDate(ctx, c, t)
 	if err != nil {
 		return err
 	}
-	a.message = m
+	a.envelope, a.message = env, m
 	if problem := k.closedDate(a, d); problem != "" {
 		return k.settle(ctx, a, verdict{problem: problem})
 	}
-	if wishes, rest := ReadWishes(m.Text().New); len(wishes) > 0 {
+	if wishes, rest := wishesOf(m); len(wishes) > 0 {
 		return k.wish(ctx, a, d, d.key, wishes, rest)
 	}
 	v, err := k.judge(ctx, a, ReadMessage(m))
@@ -91,7 +91,7 @@ func (k *Calendar) pressDate(ctx context.Context, t mail.Ticket, choice string) 
 	}
 	choice, wish, _ := strings.Cut(choice, "\n")
 	answer := store.RSVPAnswer(choice)
-	if !isAnswer(answer) {
+	if !knownAnswer(answer) {
 		return page, store.Errorf(store.Invalid, "%q is no answer", choice)
 	}
 	r := k.personal(a, answer, "page")
@@ -105,7 +105,7 @@ func (k *Calendar) pressDate(ctx context.Context, t mail.Ticket, choice string) 
 	return page, err
 }
 
-func isAnswer(answer store.RSVPAnswer) bool {
+func knownAnswer(answer store.RSVPAnswer) bool {
 	return answer == store.Accepted || answer == store.Tentative || answer == store.Declined
 }
 

@@ -27,6 +27,7 @@ func chores() []chore {
 		{kind: taskQuorum, clocked: true, do: (*Calendar).quorumDue, plan: (*Calendar).planQuorum},
 		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
 		{do: (*Calendar).expireCalls},
+		{kind: taskProposals, do: (*Calendar).tellProposals},
 	}
 }
 

@@ -53,12 +53,12 @@ func (k *Calendar) notice(w letter) (n store.Notice, err error) {
 		d.References = append(append([]string{}, m.References...), m.MessageID)
 	}
 	raw, err := d.Bytes()
-	if w.to.ID == 0 { // nobody's subscription
-		return store.Notice{CommunityID: w.community.ID, Recipient: w.to.Address, Raw: raw}, err
+	n = store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw}
+	if w.to.ID != 0 { // nobody's bounce is counted for whom the community does not know
+		token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
+		n.Sender = mail.BounceAddress(w.community.Name, w.community.Domain, token)
 	}
-	token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
-	return store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw,
-		Sender: mail.BounceAddress(w.community.Name, w.community.Domain, token)}, err
+	return n, err
 }
 
 // senderOf is the Sender field of a mail that carries a calendar object. From is the ticket, which is the object's ORGANIZER, so

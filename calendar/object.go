@@ -53,9 +53,11 @@ func (t *teller) address(e *itip.Event, i store.Invitation, method itip.Method) 
 	e.Organizer = itip.Person{Address: mail.TicketAddress(t.c.Name, t.c.Domain, i.Token), Name: t.c.Title, Email: t.c.Address()}
 	reader := itip.Attendee{Person: itip.Person{Address: i.Subscription.Address, Name: i.Subscription.Name}, Type: "INDIVIDUAL",
 		Role: "REQ-PARTICIPANT", RSVP: true}
-	e.Alarms = alarms(t.c, t.m, i.Subscription)
-	if method == itip.Cancel {
-		e.Status, reader.RSVP, e.Alarms = "CANCELLED", false, nil
+	switch method {
+	case itip.Request:
+		e.Alarms = alarms(t.c, t.m, i.Subscription)
+	case itip.Cancel:
+		e.Status, reader.RSVP = "CANCELLED", false
 	}
 	e.Attendees = []itip.Attendee{reader}
 }

@@ -31,8 +31,13 @@ const (
 	TicketJoinDecline TicketKind = 17 // do not: the request
 	TicketCallApprove TicketKind = 18 // let somebody's calendar call a meeting: the call
 	TicketCallDecline TicketKind = 19 // do not: the call
-	TicketReminders   TicketKind = 25 // no more reminders of meetings: the community
-	TicketDate        TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
+
+	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
+	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
+	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
+
+	TicketReminders TicketKind = 25 // no more reminders of meetings: the community
+	TicketDate      TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
 )
 
 const (

@@ -75,7 +75,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "reminders", "wishes", "rollups", "meeting_versions"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "meeting_versions", "proposals", "reminders", "wishes", "rollups"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -287,6 +287,23 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
+		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Starts: now}, Task{}, nil); return err },
+		func() error {
+			_, err := db.RecordProposal(ctx, i, Proposal{Starts: now, Stamp: now}, Task{}, nil)
+			return err
+		},
+		func() error {
+			_, err := db.RecordProposal(ctx, i, Proposal{Stamp: now.Add(1)}, Task{}, nil)
+			return err
+		},
+		func() error { _, err := db.Proposals(ctx, m.ID); return err },
+		func() error { _, err := db.Proposal(ctx, 1); return err },
+		func() error {
+			_, err := db.TellProposals(ctx, now, Task{ID: 1, ObjectID: m.ID}, now, 1, nil)
+			return err
+		},
+		func() error { _, err := db.EndProposals(ctx, Actor{At: now}, m, []ProposalEnd{{ID: 1}}); return err },
+		func() error { return db.ClaimAddress(ctx, Actor{At: now}, c.ID, s.MemberID, "guest@a.example") },
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
 	} {
 		if err := step(); err != nil {

@@ -30,26 +30,37 @@ func (c Community) ListID() string { return c.Name + "." + c.Domain }
 // Rules is what a community has chosen. The zero value of each field is its default, so that a new rule needs no
 // migration: Rules are one JSON text in the database.
 type Rules struct {
-	Purpose      string    `json:"purpose,omitempty"`
-	Colour       string    `json:"colour,omitempty"` // of its mails and pages, "#RRGGBB"; "" is the default
-	Charter      Charter   `json:"charter,omitzero"`
-	Language     string    `json:"language,omitempty"` // BCP 47; "" is the installation's
-	Timezone     string    `json:"timezone,omitempty"` // IANA; "" is the installation's
-	Join         JoinRule  `json:"join,omitempty"`
-	NonMembers   PostRule  `json:"non_members,omitempty"` // what happens to posts of people who are no members
-	ReplyTo      ReplyTo   `json:"reply_to,omitempty"`
-	DMARC        DMARCMode `json:"dmarc,omitempty"`
-	SubjectTag   string    `json:"subject_tag,omitempty"`   // "" is none; e.g. "[Rust Guild]"
-	Footer       string    `json:"footer,omitempty"`        // "" is none
-	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
-	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
-	MeetingCalls CallRule  `json:"meeting_calls,omitempty"` // what happens to meetings that others than facilitators call from their calendars
-	Retention    string    `json:"retention,omitempty"`     // how long posts stay: "5y", "18m", "90d"; "" is for good
-	Reminders    string    `json:"reminders,omitempty"`     // when people are reminded of meetings: as calendar.ParseLeads has it
+	Purpose       string    `json:"purpose,omitempty"`
+	Colour        string    `json:"colour,omitempty"` // of its mails and pages, "#RRGGBB"; "" is the default
+	Charter       Charter   `json:"charter,omitzero"`
+	Language      string    `json:"language,omitempty"` // BCP 47; "" is the installation's
+	Timezone      string    `json:"timezone,omitempty"` // IANA; "" is the installation's
+	Join          JoinRule  `json:"join,omitempty"`
+	NonMembers    PostRule  `json:"non_members,omitempty"` // what happens to posts of people who are no members
+	ReplyTo       ReplyTo   `json:"reply_to,omitempty"`
+	DMARC         DMARCMode `json:"dmarc,omitempty"`
+	SubjectTag    string    `json:"subject_tag,omitempty"`    // "" is none; e.g. "[Rust Guild]"
+	Footer        string    `json:"footer,omitempty"`         // "" is none
+	MaxMessage    int64     `json:"max_message,omitempty"`    // bytes; 0 is the installation's
+	OnlyAnnounce  bool      `json:"only_announce,omitempty"`  // only facilitators may post; others are held
+	MeetingCalls  CallRule  `json:"meeting_calls,omitempty"`  // what happens to meetings that others than facilitators call from their calendars
+	Retention     string    `json:"retention,omitempty"`      // how long posts stay: "5y", "18m", "90d"; "" is for good
+	MeetingGuests GuestRule `json:"meeting_guests,omitempty"` // who is not invited and answers with somebody's invitation
+	Reminders     string    `json:"reminders,omitempty"`      // when people are reminded of meetings: as calendar.ParseReminders has it
 	Moderation
 	Bouncing
 	Visibility
 }
+
+// A GuestRule says what becomes of people who answer, or are to come, with an invitation that was somebody else's.
+type GuestRule string
+
+// What becomes of them.
+const (
+	GuestsAsk    GuestRule = ""       // the facilitators are asked
+	GuestsCome   GuestRule = "guest"  // they are invited as guests
+	GuestsRefuse GuestRule = "refuse" // only who is invited comes
+)
 
 // A Charter is what a community has agreed on; each part may be missing. New members read it in their welcome mail.
 type Charter struct {

@@ -43,18 +43,6 @@ func (db *DB) AddWishes(ctx context.Context, now time.Time, i Invitation, all []
 	return added, err
 }
 
-// lockInvitation lets nobody else write what an invited person says until the transaction is over; NotFound where they are
-// not invited any more.
-func (t *tx) lockInvitation(i Invitation) error {
-	var state InvitationState
-	err := t.row("SELECT state FROM invitations WHERE meeting_id = ? AND subscription_id = ?"+t.dialect.forUpdate(),
-		i.MeetingID, i.Subscription.ID).Scan(&state)
-	if isNoRows(err) || err == nil && state != Invited {
-		return Errorf(NotFound, "they are not invited to this meeting")
-	}
-	return err
-}
-
 // Wishes returns what people want from a date of a meeting, in the order in which they said it; of those who have left the
 // community as well.
 func (db *DB) Wishes(ctx context.Context, meetingID int64, occurrence string) (all []Wish, err error) {

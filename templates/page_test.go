@@ -8,8 +8,30 @@ import (
 )
 
 // pageKinds are the tickets that have texts of their own.
-var pageKinds = []string{"join", "apply", "leave", "command", "undo", "hold-approve", "hold-reject", "join-approve", "join-decline", "call-approve", "call-decline",
-	"return", "receipt", "mute", "follow", "rsvp", "reminders", "other"}
+var pageKinds = []string{
+	"join",
+	"apply",
+	"leave",
+	"command",
+	"undo",
+	"hold-approve",
+	"hold-reject",
+	"join-approve",
+	"join-decline",
+	"call-approve",
+	"call-decline",
+	"return",
+	"receipt",
+	"mute",
+	"follow",
+	"rsvp",
+	"reminders",
+	"proposal-accept",
+	"proposals-decline",
+	"meeting-alias",
+	"meeting-guest",
+	"other",
+}
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
 

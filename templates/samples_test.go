@@ -38,6 +38,7 @@ func samples() []sample {
 		digestSamples(),
 		meetingChangedSamples(),
 		meetingCallSamples(),
+		answeringSamples(),
 	)
 }
 

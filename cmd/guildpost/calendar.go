@@ -58,7 +58,8 @@ func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outc
 }
 
 func meetingPage(p calendar.Page) list.Outcome {
-	return list.Outcome{Community: p.Community, Kind: p.Kind, Problem: p.Problem, Choices: p.Choices, AskReason: p.AskReason, About: p.About, Details: p.Details}
+	return list.Outcome{Community: p.Community, Kind: p.Kind, Problem: p.Problem, Choices: p.Choices, AskReason: p.AskReason, About: p.About,
+		Details: p.Details}
 }
 
 // newCalendar makes the calendar for a command.

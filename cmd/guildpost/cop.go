@@ -98,26 +98,27 @@ func (a *app) copList() *cobra.Command {
 
 // A communityJSON is a community with every rule spelled out.
 type communityJSON struct {
-	Address      string   `json:"address"`
-	Name         string   `json:"name"`
-	Domain       string   `json:"domain"`
-	Title        string   `json:"title"`
-	State        string   `json:"state"` // open, closed
-	CreatedAt    jsonTime `json:"created_at"`
-	Purpose      string   `json:"purpose"`
-	Language     string   `json:"language"`
-	Timezone     string   `json:"timezone"`
-	Join         string   `json:"join"`
-	NonMembers   string   `json:"non_members"`
-	ReplyTo      string   `json:"reply_to"`
-	DMARC        string   `json:"dmarc"`
-	SubjectTag   string   `json:"subject_tag"`
-	Footer       string   `json:"footer"`
-	MaxMessage   int64    `json:"max_message"` // bytes
-	OnlyAnnounce bool     `json:"only_announce"`
-	MeetingCalls string   `json:"meeting_calls"`
-	Retention    string   `json:"retention"` // 5y, 18m, 90d; off is for good
-	Reminders    string   `json:"reminders"` // of meetings: 1d 1h; none
+	Address       string   `json:"address"`
+	Name          string   `json:"name"`
+	Domain        string   `json:"domain"`
+	Title         string   `json:"title"`
+	State         string   `json:"state"` // open, closed
+	CreatedAt     jsonTime `json:"created_at"`
+	Purpose       string   `json:"purpose"`
+	Language      string   `json:"language"`
+	Timezone      string   `json:"timezone"`
+	Join          string   `json:"join"`
+	NonMembers    string   `json:"non_members"`
+	ReplyTo       string   `json:"reply_to"`
+	DMARC         string   `json:"dmarc"`
+	SubjectTag    string   `json:"subject_tag"`
+	Footer        string   `json:"footer"`
+	MaxMessage    int64    `json:"max_message"` // bytes
+	OnlyAnnounce  bool     `json:"only_announce"`
+	MeetingCalls  string   `json:"meeting_calls"`
+	Retention     string   `json:"retention"` // 5y, 18m, 90d; off is for good
+	MeetingGuests string   `json:"meeting_guests"`
+	Reminders     string   `json:"reminders"` // of meetings: 1d 1h; none
 	visibilityJSON
 	moderationJSON
 	bouncingJSON
@@ -130,7 +131,8 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
 		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce,
-		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"), Reminders: spell(c.Reminders, defaultReminders),
+		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"),
+		MeetingGuests: spell(string(c.MeetingGuests), "ask"), Reminders: spell(c.Reminders, defaultReminders),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
 	}

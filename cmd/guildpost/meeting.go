@@ -14,7 +14,7 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show, set, change and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingSet(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingAgenda())
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingSet(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingProposals(), a.meetingAgenda())
 }
 
 // A meetingJSON is a meeting for programs.

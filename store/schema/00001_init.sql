@@ -480,9 +480,30 @@ CREATE TABLE rsvps (
     sequence        BIGINT NOT NULL, -- of what was answered
     stamp           BIGINT NOT NULL, -- when it was given, by the clock of who gave it
     stale           BOOLEAN NOT NULL, -- the meeting has changed since
+    delegate        TEXT NOT NULL, -- who comes instead, with declined; "" for nobody
     PRIMARY KEY (meeting_id, subscription_id, occurrence, later)
 );
 CREATE INDEX rsvps_subscription ON rsvps (subscription_id);
+
+-- Other times that people propose for a meeting, or for one date of it.
+CREATE TABLE proposals (
+    id              {{id}},
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    starts          BIGINT NOT NULL,
+    seconds         BIGINT NOT NULL,
+    place           TEXT NOT NULL, -- "" leaves it
+    comment         TEXT NOT NULL,
+    source          TEXT NOT NULL, -- as in rsvps
+    at              BIGINT NOT NULL,
+    sequence        BIGINT NOT NULL, -- of the invitation that was answered
+    stamp           BIGINT NOT NULL, -- when it was proposed, by the clock of who did
+    state           TEXT NOT NULL,
+    told            BOOLEAN NOT NULL -- the facilitators have heard of it
+);
+CREATE INDEX proposals_meeting ON proposals (meeting_id, subscription_id, occurrence);
+CREATE INDEX proposals_subscription ON proposals (subscription_id);
 
 -- What people want from a date of a meeting.
 CREATE TABLE wishes (

@@ -17,6 +17,9 @@ var meetingCases = []testCase{
 	{"of two answers the newer one stays, whatever the order", rsvpOrder},
 	{"a call is kept by UID and calendar, and decided once", callLife},
 	{"a guest is no member, and may become one", guests},
+	{"proposals are kept one a person and date, told and decided once", proposals},
+	{"an address becomes a member's, also a guest's", claimed},
+	{"what is asked once is asked once", askedOnce},
 	{"answers and invitations go with the person", rsvpErased},
 }
 
@@ -275,7 +278,10 @@ func rsvpErased(t *testing.T, db *store.DB) {
 	tell(t, db, m, store.Invited, ada, other)
 	for _, s := range []store.Subscription{ada, other} {
 		_, err := db.RecordRSVPs(ctx, Now, store.Invitation{MeetingID: m.ID, Subscription: s},
-			[]store.RSVP{{Answer: store.Accepted, Comment: "with Ada Lovelace", Source: "page", At: Now}}, nil, nil)
+			[]store.RSVP{{Answer: store.Declined, Comment: "with Ada Lovelace", Source: "page", At: Now, Delegate: "ada@a.example"}}, nil, nil)
+		check(t, err)
+		_, err = db.RecordProposal(ctx, store.Invitation{MeetingID: m.ID, Subscription: s},
+			store.Proposal{Starts: Now, Comment: "better for Ada Lovelace", Source: "page", At: Now}, store.Task{Kind: "x"}, nil)
 		check(t, err)
 	}
 	p, err := db.Person(ctx, "ada@a.example")
@@ -285,11 +291,14 @@ func rsvpErased(t *testing.T, db *store.DB) {
 		tables[table]++
 		return nil
 	}))
-	equal(t, "exported", fmt.Sprint(tables["invitations"], tables["rsvps"]), "1 1")
+	equal(t, "exported", fmt.Sprint(tables["invitations"], tables["rsvps"], tables["proposals"]), "1 1 1")
 	check(t, db.EraseRows(ctx, p, erasure()))
 	all, err := db.RSVPs(ctx, m.ID, 0)
 	check(t, err)
-	equal(t, "answers left", fmt.Sprint(len(all), all[0].SubscriptionID == other.ID, all[0].Comment), "1 truewith Erased member")
+	equal(t, "answers left", fmt.Sprint(len(all), all[0].SubscriptionID == other.ID, all[0].Comment, all[0].Delegate == "ada@a.example"), "1 truewith Erased memberfalse")
+	proposed, err := db.Proposals(ctx, m.ID)
+	check(t, err)
+	equal(t, "proposals left", fmt.Sprint(len(proposed), proposed[0].Subscription.ID == other.ID, proposed[0].Comment), "1 truebetter for Erased member")
 	left, err := db.Invitations(ctx, m.ID, 0, 10)
 	check(t, err)
 	equal(t, "invitations left", len(left), 1)
