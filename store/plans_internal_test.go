@@ -304,6 +304,10 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		},
 		func() error { _, err := db.EndProposals(ctx, Actor{At: now}, m, []ProposalEnd{{ID: 1}}); return err },
 		func() error { return db.ClaimAddress(ctx, Actor{At: now}, c.ID, s.MemberID, "guest@a.example") },
+		func() error {
+			_, _, err := db.SplitMeeting(ctx, Actor{At: now}, m, Meeting{CommunityID: c.ID, UID: "2", Zone: "UTC"}, func(all []RSVP) []RSVP { return all }, nil)
+			return err
+		},
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
 	} {
 		if err := step(); err != nil {
