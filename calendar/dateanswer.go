@@ -91,7 +91,7 @@ func (k *Calendar) pressDate(ctx context.Context, t mail.Ticket, choice string) 
 	}
 	choice, wish, _ := strings.Cut(choice, "\n")
 	answer := store.RSVPAnswer(choice)
-	if !knownAnswer(answer) {
+	if !given(answer) {
 		return page, store.Errorf(store.Invalid, "%q is no answer", choice)
 	}
 	r := k.personal(a, answer, "page")
@@ -105,7 +105,7 @@ func (k *Calendar) pressDate(ctx context.Context, t mail.Ticket, choice string) 
 	return page, err
 }
 
-func knownAnswer(answer store.RSVPAnswer) bool {
+func given(answer store.RSVPAnswer) bool {
 	return answer == store.Accepted || answer == store.Tentative || answer == store.Declined
 }
 

@@ -25,12 +25,12 @@ var pageKinds = []string{
 	"mute",
 	"follow",
 	"rsvp",
-	"reminders",
 	"proposal-accept",
 	"proposals-decline",
 	"meeting-alias",
 	"meeting-guest",
 	"other",
+	"reminders",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}

@@ -131,8 +131,8 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
 		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce,
-		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"),
-		MeetingGuests: spell(string(c.MeetingGuests), "ask"), Reminders: spell(c.Reminders, defaultReminders),
+		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"), Reminders: spell(c.Reminders, defaultReminders),
+		MeetingGuests:  spell(string(c.MeetingGuests), "ask"),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
 	}

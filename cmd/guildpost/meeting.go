@@ -14,7 +14,16 @@ import (
 
 func (a *app) meetingCommand() *cobra.Command {
 	return group("meeting", "Meetings: call, list, show, set, change and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingSet(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingProposals(), a.meetingAgenda())
+		a.meetingAdd(),
+		a.meetingList(),
+		a.meetingShow(),
+		a.meetingChange(),
+		a.meetingCancel(),
+		a.meetingRSVPs(),
+		a.meetingSet(),
+		a.meetingAgenda(),
+		a.meetingProposals(),
+	)
 }
 
 // A meetingJSON is a meeting for programs.

@@ -23,11 +23,34 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		name  string
 		cases []testCase
 	}{
-		{"databases", databaseCases}, {"communities", communityCases}, {"members", memberCases},
-		{"posts", postCases}, {"imports", importCases}, {"threads", threadCases}, {"fanout", fanoutCases}, {"fairness", fairCases},
-		{"queue", queueCases}, {"workers", workerCases}, {"pruning", pruneCases}, {"schedule", scheduleCases}, {"holds", holdCases}, {"failures", failureCases}, {"limits", limitCases},
-		{"thread modes", threadModeCases}, {"thread edits", threadEditCases}, {"search", searchCases}, {"imap", imapCases}, {"mailboxes", mailboxCases}, {"measures", measureCases}, {"meetings", meetingCases}, {"reminders", reminderCases}, {"digests", digestCases}, {"people", personCases}, {"retention", retentionCases}, {"small things", smallCases},
+		{"databases", databaseCases},
+		{"communities", communityCases},
+		{"members", memberCases},
+		{"posts", postCases},
+		{"imports", importCases},
+		{"threads", threadCases},
+		{"fanout", fanoutCases},
+		{"fairness", fairCases},
+		{"queue", queueCases},
+		{"workers", workerCases},
+		{"pruning", pruneCases},
+		{"schedule", scheduleCases},
+		{"holds", holdCases},
+		{"failures", failureCases},
+		{"limits", limitCases},
+		{"thread modes", threadModeCases},
+		{"thread edits", threadEditCases},
+		{"search", searchCases},
+		{"imap", imapCases},
+		{"mailboxes", mailboxCases},
+		{"measures", measureCases},
+		{"meetings", meetingCases},
+		{"digests", digestCases},
+		{"people", personCases},
+		{"retention", retentionCases},
+		{"small things", smallCases},
 		{"meeting versions", meetingVersionCases},
+		{"reminders", reminderCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
