@@ -70,7 +70,6 @@ func TestNoUnusedTexts(t *testing.T) {
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined"},
 		"tally.":        {"accepted", "tentative", "declined", "none"},
-		"said.":         {"accepted", "tentative", "declined"},
 		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "5"},
 		"command.":      {},
 		"search.":       {},
