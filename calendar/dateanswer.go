@@ -121,7 +121,7 @@ func (k *Calendar) datePage(ctx context.Context, t mail.Ticket) (a answering, d 
 	if a, d, err = k.answeringDate(ctx, p.Community, t); err != nil {
 		return a, d, p, err
 	}
-	p.Kind, p.Choices = "rsvp", []string{string(store.Accepted), string(store.Tentative), string(store.Declined)}
+	p.Kind, p.AskReason, p.Choices = "date", true, []string{string(store.Accepted), string(store.Tentative), string(store.Declined)}
 	if k.closedDate(a, d) != "" {
 		p.Problem = "expired"
 		return a, d, p, nil

@@ -25,6 +25,7 @@ var pageKinds = []string{
 	"mute",
 	"follow",
 	"rsvp",
+	"date",
 	"proposal-accept",
 	"proposals-decline",
 	"meeting-alias",
