@@ -11,10 +11,10 @@ import (
 // People say what they want from a date in a line of any reply, beside their answer or alone. Those who come read it in the
 // reminders, the facilitators in their roll-up.
 
-// wishesOf reads what somebody wants from a meeting in a message that they wrote themselves: the text beside a calendar object
-// is their program's.
+// wishesOf reads what somebody wants from a meeting in a message that they wrote themselves: what a calendar writes beside its
+// answer is nobody's wish.
 func wishesOf(m *mail.Message) (wishes []string, rest string) {
-	if len(ReadMessage(m).Objects) > 0 {
+	if _, is := answeredUID(ReadMessage(m)); is {
 		return nil, ""
 	}
 	return ReadWishes(m.Text().New)

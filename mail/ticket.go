@@ -40,6 +40,7 @@ const (
 
 	TicketFeedback TicketKind = 27 // say how a meeting was: the occurrence
 	TicketAction   TicketKind = 28 // say that something is done: the action
+	TicketPlace    TicketKind = 30 // claim a place that got free: the meeting
 )
 
 const (

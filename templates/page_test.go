@@ -26,6 +26,7 @@ var pageKinds = []string{
 	"follow",
 	"rsvp",
 	"date",
+	"place",
 	"proposal-accept",
 	"proposals-decline",
 	"meeting-alias",

@@ -67,6 +67,8 @@ func TestNoUnusedTexts(t *testing.T) {
 		"page.problem.": {},
 		"page.label.":   {"subject", "from", "address", "since", "reason"},
 		"value.":        {},
+		"feed.":         {"name"},
+		"place.":        {"seated", "waiting", "offered", "lapsed"},
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined"},
 		"tally.":        {"accepted", "tentative", "declined", "none"},
