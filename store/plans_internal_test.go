@@ -390,6 +390,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		},
 		func() error { return db.ForgetReminders(ctx, now) },
 		func() error { _, err := db.RolledUp(ctx, s.ID); return err },
+		func() error { _, err := db.ShowRecords(ctx, []int64{s.ID}); return err },
 		func() error { _, err := db.RollUp(ctx, now, s.ID, time.Time{}, nil); return err },
 		func() error { _, err := db.FailedInvitations(ctx, m.ID, now, now); return err },
 		func() error { _, err := db.AddWishes(ctx, now, i, []Wish{{Text: "x"}}, 1, nil); return err },

@@ -25,6 +25,7 @@ var pageKinds = []string{
 	"mute",
 	"follow",
 	"rsvp",
+	"date",
 	"place",
 	"proposal-accept",
 	"proposals-decline",
