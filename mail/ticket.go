@@ -35,8 +35,9 @@ const (
 	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
 	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
 	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
-
-	TicketPlace TicketKind = 30 // claim a place that got free: the meeting
+	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
+	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
+	TicketPlace           TicketKind = 30 // claim a place that got free: the meeting
 )
 
 const (

@@ -31,6 +31,7 @@ var pageKinds = []string{
 	"meeting-alias",
 	"meeting-guest",
 	"other",
+	"reminders",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}

@@ -17,7 +17,7 @@ type communityRule struct {
 	show func(j communityJSON) string
 }
 
-var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules)
+var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules, meetingRules)
 
 var generalRules = []communityRule{
 	{"title", "its name for people", func(c *store.Community, v string) (err error) {
@@ -176,7 +176,10 @@ func (a *app) copSet() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return db.UpdateCommunity(c.Context(), a.actor(), community)
+			if err := db.UpdateCommunity(c.Context(), a.actor(), community); err != nil {
+				return err
+			}
+			return a.planMeetings(c.Context(), db, community)
 		})
 	}
 	return c

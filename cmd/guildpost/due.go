@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"guildpost/calendar"
 	"guildpost/store"
 )
 
@@ -26,13 +28,21 @@ type taskJSON struct {
 	Object    int64    `json:"object"`
 	DueAt     jsonTime `json:"due_at"`
 	Payload   string   `json:"payload"`
+
+	// of mail about meetings, null or empty for all else
+	To     *int      `json:"to"`     // how many get it, as things stand now
+	Title  string    `json:"title"`  // of the meeting
+	Starts *jsonTime `json:"starts"` // of the date that it is about
+
+	community int64
 }
 
 func (a *app) dueCommand() *cobra.Command {
 	var asJSON, doIt bool
 	var until string
 	c := &cobra.Command{Use: "due", Short: "Lists what is due, or does it", Args: arguments(0, 0),
-		Long: "Lists what is due now, or until a time: 2026-08-31, \"2026-08-31 18:00\", 2026-08-31T18:00:00Z, or +25h from now.\n" +
+		Long: "Lists what is due now, or until a time: 2026-08-31, \"2026-08-31 18:00\", 2026-08-31T18:00:00Z, or +25h from now. Of meetings it\n" +
+			"tells the reminders, warnings and roll-ups that will go, and to how many, if nobody answers, joins or leaves until then.\n" +
 			"With --run it is done, as the daemon would do it at that time."}
 	jsonFlag(c, &asJSON)
 	c.Flags().BoolVar(&doIt, "run", false, "do it")
@@ -53,29 +63,57 @@ func (a *app) dueCommand() *cobra.Command {
 }
 
 func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON bool) error {
-	tasks, err := db.Due(ctx, until)
+	all, err := a.dueTasks(ctx, db, until)
 	if err != nil {
 		return err
 	}
-	digests, err := db.DigestTasks(ctx, until)
-	if err != nil {
-		return err
-	}
-	tasks = append(tasks, digests...)
-	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT")
+	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT", "TO", "ABOUT")
 	names := map[int64]string{}
-	for _, task := range tasks {
-		name, ok := names[task.CommunityID]
-		if c, err := db.Community(ctx, task.CommunityID); !ok && err == nil {
+	for _, one := range all {
+		name, ok := names[one.community]
+		if c, err := db.Community(ctx, one.community); !ok && err == nil {
 			name = c.Address()
-			names[task.CommunityID] = name
+			names[one.community] = name
 		}
-		j := taskJSON{task.ID, task.Kind, name, task.ObjectID, jsonTime(task.DueAt), task.Payload}
-		if err := out.add(j, showTime(task.DueAt, a.config.Timezone), task.Kind, name, strconv.FormatInt(task.ObjectID, 10)); err != nil {
+		one.Community = name
+		to, about := "", one.Title
+		if one.To != nil {
+			to, about = strconv.Itoa(*one.To), one.Title+", "+one.Starts.show(a.config.Timezone)
+		}
+		if err := out.add(one, one.DueAt.show(a.config.Timezone), one.Kind, name, strconv.FormatInt(one.Object, 10), to, about); err != nil {
 			return err
 		}
 	}
 	return out.end("nothing is due")
+}
+
+// dueTasks are what is due until a time, soonest first. Of meetings it tells the mails that will go.
+func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all []taskJSON, err error) {
+	tasks, err := db.Due(ctx, until)
+	if err != nil {
+		return nil, err
+	}
+	digests, err := db.DigestTasks(ctx, until)
+	if err != nil {
+		return nil, err
+	}
+	tasks = append(tasks, digests...)
+	for _, task := range tasks {
+		if !calendar.TellsAhead(task.Kind) {
+			all = append(all, taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload, community: task.CommunityID})
+		}
+	}
+	k, err := a.newCalendar(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	ahead, err := k.Ahead(ctx, a.now(), until)
+	for _, one := range ahead {
+		starts := jsonTime(one.Starts)
+		all = append(all, taskJSON{Kind: one.Kind, Object: one.MeetingID, DueAt: jsonTime(one.At), To: &one.To, Title: one.Title, Starts: &starts, community: one.CommunityID})
+	}
+	slices.SortStableFunc(all, func(x, y taskJSON) int { return time.Time(x.DueAt).Compare(time.Time(y.DueAt)) })
+	return all, err
 }
 
 func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON bool) error {

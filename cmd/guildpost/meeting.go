@@ -13,8 +13,18 @@ import (
 )
 
 func (a *app) meetingCommand() *cobra.Command {
-	return group("meeting", "Meetings: call, list, show, change and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingSeat(), a.meetingProposals())
+	return group("meeting", "Meetings: call, list, show, set, change and cancel them; who comes",
+		a.meetingAdd(),
+		a.meetingList(),
+		a.meetingShow(),
+		a.meetingChange(),
+		a.meetingCancel(),
+		a.meetingRSVPs(),
+		a.meetingSeat(),
+		a.meetingSet(),
+		a.meetingAgenda(),
+		a.meetingProposals(),
+	)
 }
 
 // A meetingJSON is a meeting for programs.
@@ -231,6 +241,9 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("invited", strconv.Itoa(j.Invited))
 			if j.Capacity > 0 {
 				t.row("capacity", strconv.Itoa(j.Capacity))
+			}
+			for _, s := range meetingSettings {
+				t.row(s.key, s.show(m.Settings))
 			}
 			t.row("state", j.State)
 			t.row("uid", j.UID)

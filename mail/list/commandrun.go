@@ -50,6 +50,8 @@ func communityVerbs() map[string]verb {
 		"feed":     {"feed", true, planFeed},
 		"undo":     {"undo", true, planUndo},
 		"journal":  {"journal", true, planJournal},
+
+		"reminders": {"reminders off", true, planReminders},
 	}
 }
 
