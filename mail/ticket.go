@@ -37,7 +37,10 @@ const (
 	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
 	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
 	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
-	TicketPlace           TicketKind = 30 // claim a place that got free: the meeting
+
+	TicketFeedback TicketKind = 27 // say how a meeting was: the occurrence
+	TicketAction   TicketKind = 28 // say that something is done: the action
+	TicketPlace    TicketKind = 30 // claim a place that got free: the meeting
 )
 
 const (
