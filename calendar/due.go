@@ -23,10 +23,10 @@ func chores() []chore {
 	return []chore{
 		{do: (*Calendar).lookBack},
 		{do: (*Calendar).tellDue},
-		{do: (*Calendar).seatDue},
 		{kind: taskRemind, clocked: true, do: (*Calendar).remindDue, plan: (*Calendar).planReminders},
 		{kind: taskQuorum, clocked: true, do: (*Calendar).quorumDue, plan: (*Calendar).planQuorum},
 		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
+		{do: (*Calendar).seatDue},
 		{do: (*Calendar).expireCalls},
 		{kind: taskProposals, do: (*Calendar).tellProposals},
 		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},

@@ -128,7 +128,9 @@ func TestClaimTicket(t *testing.T) {
 	for _, s := range []store.Subscription{ada, ben, cid} {
 		w.press(m, s, "accepted")
 	}
-	ticket := func(s store.Subscription) mail.Ticket { return mail.Ticket{Kind: mail.TicketPlace, Person: s.ID, Object: m.ID} }
+	ticket := func(s store.Subscription) mail.Ticket {
+		return mail.Ticket{Kind: mail.TicketPlace, Person: s.ID, Object: m.ID}
+	}
 	page, err := w.Show(ctx, ticket(ben))
 	w.check(err)
 	if page.Problem != "expired" {

@@ -25,10 +25,10 @@ func handlings() map[mail.TicketKind]handling {
 		mail.TicketProposalAccept:  {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
 		mail.TicketProposalDecline: {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
 		mail.TicketMeetingAddress:  {(*Calendar).answerAddress, (*Calendar).showAddress, (*Calendar).pressAddress},
-		mail.TicketPlace:           {(*Calendar).answerPlace, (*Calendar).showPlace, (*Calendar).pressPlace},
 		mail.TicketAttendance:      {(*Calendar).answerAttendance, (*Calendar).showAttendance, (*Calendar).pressAttendance},
 		mail.TicketFeedback:        {(*Calendar).answerFeedback, (*Calendar).showFeedback, (*Calendar).pressFeedback},
 		mail.TicketAction:          {(*Calendar).answerAction, (*Calendar).showAction, (*Calendar).pressAction},
+		mail.TicketPlace:           {(*Calendar).answerPlace, (*Calendar).showPlace, (*Calendar).pressPlace},
 	}
 }
 

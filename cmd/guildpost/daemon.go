@@ -118,8 +118,8 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		d.list.PublicURL = d.config.PublicURL
 	}
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
-	d.list.Feeds = d.meets
 	d.list.Coming = d.meets.Coming
+	d.list.Feeds = d.meets
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingFeedback(),
 		a.meetingRota(),
 		a.meetingFairness(),
+		a.meetingSeat(),
 	)
 }
 

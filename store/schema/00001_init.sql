@@ -506,24 +506,6 @@ CREATE TABLE proposals (
 CREATE INDEX proposals_meeting ON proposals (meeting_id, subscription_id, occurrence);
 CREATE INDEX proposals_subscription ON proposals (subscription_id);
 
--- Where people stand who said yes to a meeting that has room for so many: see places.go.
-CREATE TABLE places (
-    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
-    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
-    occurrence      {{text}} NOT NULL, -- "" for the whole
-    state           TEXT NOT NULL,
-    position        BIGINT NOT NULL, -- rises with each who comes in
-    until_at        BIGINT NOT NULL, -- of an offer, else 0
-    told            BOOLEAN NOT NULL, -- they know
-    PRIMARY KEY (meeting_id, subscription_id, occurrence)
-);
-CREATE INDEX places_order ON places (meeting_id, position);
-CREATE INDEX places_subscription ON places (subscription_id);
-CREATE INDEX places_taken ON places (meeting_id, occurrence) WHERE state IN ('seated', 'offered');
-CREATE INDEX places_waiting ON places (meeting_id, position) WHERE state = 'waiting';
-CREATE INDEX places_offered ON places (meeting_id, until_at) WHERE state = 'offered';
-CREATE INDEX places_untold ON places (meeting_id, position) WHERE NOT told;
-
 -- What people want from a date of a meeting.
 CREATE TABLE wishes (
     id              {{id}},
@@ -625,6 +607,24 @@ CREATE INDEX actions_community ON actions (community_id, id);
 CREATE INDEX actions_open ON actions (community_id, id) WHERE state = 'open';
 CREATE INDEX actions_occurrence ON actions (occurrence_id);
 CREATE INDEX actions_owner ON actions (subscription_id) WHERE subscription_id <> 0;
+
+-- Where people stand who said yes to a meeting that has room for so many: see places.go.
+CREATE TABLE places (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    state           TEXT NOT NULL,
+    position        BIGINT NOT NULL, -- rises with each who comes in
+    until_at        BIGINT NOT NULL, -- of an offer, else 0
+    told            BOOLEAN NOT NULL, -- they know
+    PRIMARY KEY (meeting_id, subscription_id, occurrence)
+);
+CREATE INDEX places_order ON places (meeting_id, position);
+CREATE INDEX places_subscription ON places (subscription_id);
+CREATE INDEX places_taken ON places (meeting_id, occurrence) WHERE state IN ('seated', 'offered');
+CREATE INDEX places_waiting ON places (meeting_id, position) WHERE state = 'waiting';
+CREATE INDEX places_offered ON places (meeting_id, until_at) WHERE state = 'offered';
+CREATE INDEX places_untold ON places (meeting_id, position) WHERE NOT told;
 
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (

@@ -45,8 +45,6 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"mailboxes", mailboxCases},
 		{"measures", measureCases},
 		{"meetings", meetingCases},
-		{"feeds", feedCases},
-		{"places", placeCases},
 		{"digests", digestCases},
 		{"people", personCases},
 		{"retention", retentionCases},
@@ -54,6 +52,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"dates of meetings", occurrenceCases},
 		{"meeting versions", meetingVersionCases},
 		{"reminders", reminderCases},
+		{"feeds", feedCases},
+		{"places", placeCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
