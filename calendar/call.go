@@ -21,7 +21,8 @@ type Plan struct {
 	Length      time.Duration
 	Rule        string // RRULE; "" for one date
 	Invitees    Invitees
-	Capacity    int // how many have a place; 0 is any number
+	Capacity    int    // how many have a place; 0 is any number
+	UID         string // "" for a new one; Conflict where there is a meeting of that UID
 }
 
 // Limits of a meeting. The texts are as long as Outlook shows them.
@@ -41,13 +42,15 @@ func (k *Calendar) Call(ctx context.Context, by store.Actor, c store.Community, 
 	if err != nil {
 		return m, err
 	}
-	m.CommunityID = c.ID
+	m.CommunityID, m.UID = c.ID, p.UID
 	m.Settings.Capacity = p.Capacity
 	if m.Settings.Audience, err = k.Audience(ctx, by, c, p.Invitees); err != nil {
 		return m, err
 	}
-	if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
-		return m, err
+	if m.UID == "" {
+		if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
+			return m, err
+		}
 	}
 	if m, err = k.DB.AddMeeting(ctx, by, m, k.planned(by.At)); err != nil {
 		return m, err

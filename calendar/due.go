@@ -34,6 +34,10 @@ func chores() []chore {
 		{do: (*Calendar).postMinutes},
 		{do: (*Calendar).remindOwners},
 		{do: (*Calendar).askFeedback},
+		{do: (*Calendar).dueProposals},
+		{do: (*Calendar).duePolls},
+		{do: (*Calendar).duePollReminders},
+		{do: (*Calendar).duePollsClosing},
 	}
 }
 

@@ -148,6 +148,9 @@ func (k *Calendar) token(m store.Meeting, i store.Invitation) string {
 			return i.Token
 		}
 	}
+	if m.Settings.Poll != 0 { // the hold of that date had this organiser
+		return k.Keys.Seal(mail.Ticket{Kind: mail.TicketPoll, Person: i.Subscription.ID, Object: m.Settings.Poll})
+	}
 	return k.Keys.Seal(mail.Ticket{Kind: mail.TicketRSVP, Person: i.Subscription.ID, Object: m.ID})
 }
 

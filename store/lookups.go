@@ -80,3 +80,21 @@ func (db *DB) SendNotices(ctx context.Context, now time.Time, once Limit, notice
 	})
 	return sent, err
 }
+
+// A ZoneCount is how many members have set a time zone; "" is those who have set none.
+type ZoneCount struct {
+	Zone    string
+	Members int
+}
+
+// MemberZones returns the time zones of the active members of a community, those of most members first.
+func (db *DB) MemberZones(ctx context.Context, communityID int64) (all []ZoneCount, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var z ZoneCount
+		err := row.Scan(&z.Zone, &z.Members)
+		all = append(all, z)
+		return err
+	}, `SELECT m.timezone, COUNT(*)`+fromSubscriptions+`WHERE s.community_id = ? AND s.state = 'active' GROUP BY m.timezone
+		ORDER BY COUNT(*) DESC, m.timezone`, communityID)
+	return all, err
+}

@@ -40,6 +40,7 @@ type MeetingSettings struct {
 	Audience  Audience `json:"audience,omitzero"`
 	Capacity  int      `json:"capacity,omitempty"` // how many have a place; 0 is any number
 	Follows   int64    `json:"follows,omitempty"`  // the meeting whose later dates it took the place of
+	Poll      int64    `json:"poll,omitempty"`     // the poll in which its date was chosen; the tickets of that one answer its invitations
 	// Caller is the subscription of who called it from their own calendar, and CallerName who that is, for people. They have it
 	// there as their own meeting, and are sent no second one.
 	Caller     int64  `json:"caller,omitempty"`

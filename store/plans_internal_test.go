@@ -109,6 +109,8 @@ var largeTables = []string{
 	"actions",
 	"feeds",
 	"places",
+	"poll_asked",
+	"poll_votes",
 }
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
@@ -243,6 +245,7 @@ func useEverything(t *testing.T, db *DB) {
 	useMeetings(t, db, c, s, now)
 	useFeeds(t, db, c, s, now)
 	usePlaces(t, db, c, s, now)
+	usePolls(t, db, c, s, now)
 }
 
 func usePlaces(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
@@ -269,6 +272,40 @@ func usePlaces(t *testing.T, db *DB, c Community, s Subscription, now time.Time)
 		func() error { _, err := db.TellPlaces(ctx, now, []PlaceTelling{{Place: place}}); return err },
 		func() error { return db.AdoptPlaces(ctx, m.ID) },
 		func() error { return db.GivePlace(ctx, Actor{At: now}, m, s, "20260817T130000Z") },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
+}
+
+func usePolls(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	p, err := db.OpenPoll(ctx, Actor{At: now}, Poll{CommunityID: c.ID, UID: "p", Options: []PollOption{{Number: 1, UID: "o", Zone: "UTC"}}},
+		func(p Poll) []Task { return []Task{{Kind: "poll", CommunityID: c.ID, ObjectID: p.ID, DueAt: now}} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := []AskedMember{{Subscription: s, Notice: Notice{Recipient: s.Address}}}
+	for n, step := range []func() error{
+		func() error { _, err := db.Poll(ctx, p.ID); return err },
+		func() error { _, err := db.PollByUID(ctx, c.ID, "p"); return err },
+		func() error { _, err := db.Polls(ctx, c.ID, false); return err },
+		func() error { _, err := db.PollsToTell(ctx); return err },
+		func() error { return db.PollTold(ctx, PollToTell{Poll: p}) },
+		func() error { _, err := db.NotPolled(ctx, p, 0, 10); return err },
+		func() error { _, err := db.AskInPoll(ctx, now, p, asked); return err },
+		func() error { return db.Vote(ctx, now, p.ID, s.ID, []PollVote{{Number: 1, Answer: Accepted}}, nil) },
+		func() error { _, err := db.PollVotes(ctx, p.ID, s.ID); return err },
+		func() error { _, err := db.PollVotes(ctx, p.ID, 0); return err },
+		func() error { _, _, err := db.PollAsked(ctx, p.ID); return err },
+		func() error { _, err := db.PolledWithout(ctx, p.ID, PollReminded, 10); return err },
+		func() error { _, err := db.PolledWithout(ctx, p.ID, PollHeard, 10); return err },
+		func() error { _, err := db.MarkPolled(ctx, now, p.ID, PollReminded, asked); return err },
+		func() error {
+			_, err := db.ClosePoll(ctx, Actor{At: now}, p, 1, Meeting{CommunityID: c.ID, UID: "o", Zone: "UTC"}, nil, nil)
+			return err
+		},
 	} {
 		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", n, err)
@@ -360,6 +397,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.TasksOf(ctx, "remind"); return err },
 		func() error { return db.MoveTask(ctx, Task{}, now, "") },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error { _, err := db.MemberZones(ctx, c.ID); return err },
 		func() error {
 			call := Call{CommunityID: c.ID, UID: "1", Address: "ada@a.example", State: CallProposed, AskedAt: now}
 			for range 2 { // new, and changed

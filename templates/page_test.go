@@ -33,6 +33,10 @@ var pageKinds = []string{
 	"attendance",
 	"feedback",
 	"action",
+	"meet",
+	"meet-proposal",
+	"poll",
+	"poll-close",
 	"other",
 	"reminders",
 }

@@ -40,6 +40,7 @@ func samples() []sample {
 		meetingCallSamples(),
 		answeringSamples(),
 		meetingAfterSamples(),
+		meetSamples(),
 	)
 }
 

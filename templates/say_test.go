@@ -71,7 +71,7 @@ func TestNoUnusedTexts(t *testing.T) {
 		"place.":        {"seated", "waiting", "offered", "lapsed"},
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined", "none"},
-		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "5"},
+		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "confirm", "drop", "approve", "decline", "none", "5"},
 		"command.":      {},
 		"search.":       {},
 		"minutes.":      {"subject", "attended"},

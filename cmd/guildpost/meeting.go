@@ -30,6 +30,7 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingRota(),
 		a.meetingFairness(),
 		a.meetingSeat(),
+		a.meetingPoll(),
 	)
 }
 

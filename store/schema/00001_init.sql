@@ -453,6 +453,59 @@ CREATE TABLE meeting_versions (
     said       TEXT NOT NULL,
     PRIMARY KEY (meeting_id, revision)
 );
+-- Date polls: the members choose when a meeting is to be.
+CREATE TABLE polls (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    request_id   BIGINT NOT NULL,
+    uid          {{text}} NOT NULL,
+    title        TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    description  TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    closes_at    BIGINT NOT NULL,
+    chosen       BIGINT NOT NULL, -- the number of the option that became the meeting; 0 for none
+    seen         BIGINT NOT NULL, -- as that of meetings
+    done         BOOLEAN NOT NULL, -- it is closed, and everybody knows
+    UNIQUE (community_id, uid)
+);
+CREATE INDEX polls_busy ON polls (id) WHERE NOT done;
+
+CREATE TABLE poll_options (
+    poll_id  BIGINT NOT NULL REFERENCES polls (id) ON DELETE CASCADE,
+    number   BIGINT NOT NULL,
+    uid      {{text}} NOT NULL, -- of the hold, and of the meeting if it wins
+    starts   TEXT NOT NULL,     -- as that of meetings
+    timezone TEXT NOT NULL,
+    seconds  BIGINT NOT NULL,
+    PRIMARY KEY (poll_id, number)
+);
+
+-- Who was asked, and has heard what since.
+CREATE TABLE poll_asked (
+    poll_id         BIGINT NOT NULL REFERENCES polls (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    token           TEXT NOT NULL, -- of the ticket: the organiser of the holds
+    asked_at        BIGINT NOT NULL,
+    reminded        BOOLEAN NOT NULL,
+    told            BOOLEAN NOT NULL, -- that it is closed
+    PRIMARY KEY (poll_id, subscription_id)
+);
+CREATE INDEX poll_asked_subscription ON poll_asked (subscription_id);
+
+CREATE TABLE poll_votes (
+    poll_id         BIGINT NOT NULL REFERENCES polls (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    number          BIGINT NOT NULL, -- of the option
+    answer          TEXT NOT NULL,
+    source          TEXT NOT NULL,
+    at              BIGINT NOT NULL,
+    stamp           BIGINT NOT NULL,
+    PRIMARY KEY (poll_id, subscription_id, number)
+);
+CREATE INDEX poll_votes_subscription ON poll_votes (subscription_id);
 
 -- What each was last told of a meeting.
 CREATE TABLE invitations (

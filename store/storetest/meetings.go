@@ -24,6 +24,7 @@ var meetingCases = []testCase{
 	{"an address becomes a member's, also a guest's", claimed},
 	{"what is asked once is asked once", askedOnce},
 	{"answers and invitations go with the person", rsvpErased},
+	{"members are counted by their time zones", memberZones},
 }
 
 // Meeting adds a meeting to a community.
@@ -366,4 +367,18 @@ func rsvpErased(t *testing.T, db *store.DB) {
 	left, err := db.Invitations(ctx, m.ID, 0, 10)
 	check(t, err)
 	equal(t, "invitations left", len(left), 1)
+}
+
+func memberZones(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	for i, s := range Members(t, db, c, 5) {
+		s.Timezone = []string{"Europe/Berlin", "", "Europe/Berlin", "Asia/Tokyo", ""}[i]
+		check(t, db.UpdateSubscription(ctx, By(Now), s))
+		if i == 4 {
+			check(t, db.EndSubscription(ctx, By(Now), s.ID, store.Left))
+		}
+	}
+	got, err := db.MemberZones(ctx, c.ID)
+	check(t, err)
+	equal(t, "zones", fmt.Sprint(got), "[{Europe/Berlin 2} { 1} {Asia/Tokyo 1}]")
 }

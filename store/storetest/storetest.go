@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"reminders", reminderCases},
 		{"feeds", feedCases},
 		{"places", placeCases},
+		{"polls", pollCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
