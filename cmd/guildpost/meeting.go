@@ -21,6 +21,7 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingChange(),
 		a.meetingCancel(),
 		a.meetingRSVPs(),
+		a.meetingSeat(),
 		a.meetingSet(),
 		a.meetingAgenda(),
 		a.meetingProposals(),

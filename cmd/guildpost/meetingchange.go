@@ -76,7 +76,10 @@ func (a *app) changeMeetingRoom(c *cobra.Command, db *store.DB, community store.
 		}
 		return a.printJSON(j)
 	}
-	return a.sayInvited(c.Context(), db, community, m, "changed")
+	if err := a.sayInvited(c.Context(), db, community, m, "changed"); err != nil {
+		return err
+	}
+	return a.sayCrowded(c.Context(), db, m)
 }
 
 // edit is what the flags that were given ask for.

@@ -47,6 +47,21 @@ func withPlaces(all []rsvpJSON, person rsvpJSON, places []standsAt) []rsvpJSON {
 	return all
 }
 
+// sayCrowded says that more have a place than there is room for.
+func (a *app) sayCrowded(ctx context.Context, db *store.DB, m store.Meeting) error {
+	all, err := db.Places(ctx, m.ID, 0)
+	taken := 0
+	for _, p := range all {
+		if p.Occurrence == "" && (p.State == store.PlaceSeated || p.State == store.PlaceOffered) {
+			taken++
+		}
+	}
+	if err == nil && m.Settings.Capacity > 0 && taken > m.Settings.Capacity {
+		a.say("it has room for %d, and %d have a place or are offered one; they keep it", m.Settings.Capacity, taken)
+	}
+	return err
+}
+
 func (a *app) meetingSeat() *cobra.Command {
 	var date string
 	c := &cobra.Command{Use: "seat COP ID ADDRESS", Short: "Gives somebody a place in a meeting that is full", Args: arguments(3, 3),
