@@ -15,7 +15,8 @@ import (
 func (k *Calendar) letters(ctx context.Context, a answering, v verdict) (all []letter, err error) {
 	s := a.invitation.Subscription
 	from := mail.TicketAddress(a.community.Name, a.community.Domain, a.invitation.Token)
-	if v.inWords != "" {
+	// Where there is room for so many, a mail of its own says what a yes has come to.
+	if v.inWords != "" && (v.inWords != store.Accepted || a.meeting.Settings.Capacity == 0) {
 		all = append(all, letter{community: a.community, to: s, from: from, data: templates.MeetingAnswered{For: forReader(a.community, s),
 			Title: a.meeting.Title, Start: k.first(a.community, s, a.meeting), Answer: string(v.inWords), Change: k.ticket(a.community, a.invitation.Token)}})
 	}

@@ -26,6 +26,7 @@ func chores() []chore {
 		{kind: taskRemind, clocked: true, do: (*Calendar).remindDue, plan: (*Calendar).planReminders},
 		{kind: taskQuorum, clocked: true, do: (*Calendar).quorumDue, plan: (*Calendar).planQuorum},
 		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
+		{do: (*Calendar).seatDue},
 		{do: (*Calendar).expireCalls},
 		{kind: taskProposals, do: (*Calendar).tellProposals},
 		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},

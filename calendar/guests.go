@@ -36,6 +36,9 @@ func (k *Calendar) inviteGuest(ctx context.Context, by store.Actor, c store.Comm
 	if s.State == store.Banned {
 		return store.Errorf(store.Forbidden, "%s is banned from %s", o.address, c.Title)
 	}
+	if m, err = k.letIn(ctx, by, m, s); err != nil {
+		return err
+	}
 	i := store.Invitation{MeetingID: m.ID, State: store.Invited, Sequence: m.Sequence, Revision: m.Revision, Subscription: s}
 	i.Token = k.token(m, i)
 	t, err := k.tellerOf(c, m)

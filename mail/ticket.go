@@ -35,13 +35,14 @@ const (
 	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
 	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
 	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
-	TicketMeet            TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
-	TicketPoll            TicketKind = 24 // vote in a date poll: the poll
 	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
 	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
 
 	TicketFeedback TicketKind = 27 // say how a meeting was: the occurrence
 	TicketAction   TicketKind = 28 // say that something is done: the action
+	TicketPlace    TicketKind = 30 // claim a place that got free: the meeting
+	TicketMeet     TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
+	TicketPoll     TicketKind = 24 // vote in a date poll: the poll
 )
 
 const (

@@ -36,6 +36,16 @@ func (db *DB) SubscriptionsOf(ctx context.Context, address string) (all []Subscr
 	return all, err
 }
 
+// MembershipsOf returns all subscriptions of a member, those that ended and those as a guest too, by community.
+func (db *DB) MembershipsOf(ctx context.Context, memberID int64) (all []Subscription, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		s, err := scanSubscription(row)
+		all = append(all, s)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.member_id = ? ORDER BY s.community_id", memberID)
+	return all, err
+}
+
 // A PostCount is how much was written in a time.
 type PostCount struct{ Posts, Threads int }
 

@@ -107,6 +107,8 @@ var largeTables = []string{
 	"attendances",
 	"feedbacks",
 	"actions",
+	"feeds",
+	"places",
 	"poll_asked",
 	"poll_votes",
 }
@@ -241,7 +243,40 @@ func useEverything(t *testing.T, db *DB) {
 	useIMAP(t, db, now)
 	useDigests(t, db, c, s, now)
 	useMeetings(t, db, c, s, now)
+	useFeeds(t, db, c, s, now)
+	usePlaces(t, db, c, s, now)
 	usePolls(t, db, c, s, now)
+}
+
+func usePlaces(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	m, err := db.AddMeeting(ctx, Actor{At: now}, Meeting{CommunityID: c.ID, UID: "places", Zone: "UTC", Settings: MeetingSettings{Capacity: 1}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := Invitation{MeetingID: m.ID, State: Invited, Subscription: s}
+	claim := func(string) (time.Time, bool) { return now.Add(time.Hour), true }
+	place := Place{MeetingID: m.ID, State: PlaceWaiting}
+	for n, step := range []func() error{
+		func() error { _, err := db.Tell(ctx, now, m, []Telling{{Invitation: i}}); return err },
+		func() error {
+			_, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}, {Answer: Declined, Occurrence: "20260810T130000Z"}}, nil, nil)
+			return err
+		},
+		func() error { _, err := db.FillPlaces(ctx, now, m.ID, claim); return err },
+		func() error { _, err := db.Places(ctx, m.ID, 0); return err },
+		func() error { _, err := db.Places(ctx, m.ID, s.ID); return err },
+		func() error { _, err := db.PlaceInLine(ctx, place); return err },
+		func() error { _, err := db.MeetingsToSeat(ctx, now); return err },
+		func() error { _, err := db.UntoldPlaces(ctx, m.ID, 10); return err },
+		func() error { _, err := db.TellPlaces(ctx, now, []PlaceTelling{{Place: place}}); return err },
+		func() error { return db.AdoptPlaces(ctx, m.ID) },
+		func() error { return db.GivePlace(ctx, Actor{At: now}, m, s, "20260817T130000Z") },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
 }
 
 func usePolls(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
@@ -271,6 +306,29 @@ func usePolls(t *testing.T, db *DB, c Community, s Subscription, now time.Time) 
 			_, err := db.ClosePoll(ctx, Actor{At: now}, p, 1, Meeting{CommunityID: c.ID, UID: "o", Zone: "UTC"}, nil, nil)
 			return err
 		},
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
+}
+
+func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	f := Feed{CommunityID: c.ID, MemberID: s.MemberID, Secret: "x"}
+	for n, step := range []func() (err error){
+		func() (err error) { f, err = db.FirstFeed(ctx, Actor{At: now}, f); return err },
+		func() error {
+			_, err := db.FirstFeed(ctx, Actor{At: now}, Feed{CommunityID: c.ID, Secret: "y"})
+			return err
+		},
+		func() error { _, err := db.FindFeed(ctx, c.ID, s.MemberID); return err },
+		func() error { _, err := db.FeedBySecret(ctx, "x"); return err },
+		func() error { _, err := db.FetchedFeed(ctx, f, "e", now); return err },
+		func() error { _, err := db.RSVPsOf(ctx, s.ID); return err },
+		func() error { _, err := db.InvitationsOf(ctx, s.ID); return err },
+		func() error { _, err := db.MembershipsOf(ctx, s.MemberID); return err },
+		func() error { return db.RevokeFeed(ctx, Actor{At: now}, c.ID, s.MemberID) },
 	} {
 		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", n, err)

@@ -13,8 +13,7 @@ func Style() ([]byte, error) { return files.ReadFile("page/style.css") }
 type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
-	// join-approve, join-decline, return, receipt, mute, follow, rsvp, call-approve, call-decline,
-	// proposal-accept, proposals-decline, meeting-alias, meeting-guest, attendance, feedback, action, meet, meet-proposal, poll, poll-close; others get general ones.
+	// and so on: those of which say has page.KIND.title; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language

@@ -25,6 +25,7 @@ var pageKinds = []string{
 	"mute",
 	"follow",
 	"rsvp",
+	"place",
 	"proposal-accept",
 	"proposals-decline",
 	"meeting-alias",

@@ -67,17 +67,20 @@ func TestNoUnusedTexts(t *testing.T) {
 		"page.problem.": {},
 		"page.label.":   {"subject", "from", "address", "since", "reason"},
 		"value.":        {},
+		"feed.":         {"name"},
+		"place.":        {"seated", "waiting", "offered", "lapsed"},
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined", "none"},
-		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "confirm", "drop", "approve", "decline", "none", "1", "2", "3", "4", "5"},
+		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "confirm", "drop", "approve", "decline", "none", "5"},
 		"command.":      {},
 		"search.":       {},
 		"minutes.":      {"subject", "attended"},
+		"repeat.":       {"day", "week", "week-only", "month", "month-day", "nth", "year", "until", "count"},
+		"nth.":          {"1", "2", "3", "4", "5", "-1"},
+		"meet.":         {"moment", "label-option", "label-when", "label-repeats", "label-place", "label-about", "tally", "votes"},
+		"vote.":         {"accepted", "tentative", "declined"},
+		"poll.":         {"hold"},
 	}
-	families["repeat."] = []string{"day", "week", "week-only", "month", "month-day", "nth", "year", "until", "count"}
-	families["nth."] = []string{"1", "2", "3", "4", "5", "-1"}
-	families["meet."] = []string{"moment", "label-option", "label-when", "label-repeats", "label-place", "label-about", "tally", "votes"}
-	families["vote."], families["poll."] = []string{"accepted", "tentative", "declined"}, []string{"hold"}
 	for family, words := range families {
 		for _, word := range words {
 			for lang, say := range lib.says {

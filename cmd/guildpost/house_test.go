@@ -18,11 +18,11 @@ import (
 var floors = map[string]int{
 	"cmd/guildpost": 5,
 
-	"web": 4, "mail/inbound": 4, "mail/inbound/imapwatch": 4, "mail/archive/imapd": 4,
+	"web": 4, "web/caldav": 4, "mail/inbound": 4, "mail/inbound/imapwatch": 4, "mail/archive/imapd": 4,
 
 	"digest": 3, "mail/practice": 3, "mail/route": 3,
 
-	"mail/list": 2, "calendar": 2, "mail/archive": 2, "mail/outbound": 2,
+	"mail/list": 2, "calendar": 2, "mail/login": 2, "mail/archive": 2, "mail/outbound": 2,
 
 	"mail": 1, "mail/bounce": 1, "mail/archive/box": 1, "calendar/itip": 1, "calendar/when": 1, "digest/measure": 1, "digest/chart": 1, "templates": 1,
 

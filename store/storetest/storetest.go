@@ -52,6 +52,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"dates of meetings", occurrenceCases},
 		{"meeting versions", meetingVersionCases},
 		{"reminders", reminderCases},
+		{"feeds", feedCases},
+		{"places", placeCases},
 		{"polls", pollCases},
 	}
 	for _, group := range groups {
