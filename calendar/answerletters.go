@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -56,11 +55,7 @@ func (k *Calendar) again(ctx context.Context, a answering) (letter, error) {
 	if err != nil {
 		return letter{}, err
 	}
-	answer := itip.NeedsAction
-	if len(have) > 0 && have[0].Occurrence == "" && !have[0].Stale {
-		answer = partStat(have[0].Answer)
-	}
-	return k.invitation(a.community, a.meeting, a.invitation, answer)
+	return k.invitation(a.community, a.meeting, a.invitation, have)
 }
 
 // How often somebody is helped with one meeting, and with what came without a ticket, which anybody can send.
@@ -83,8 +78,13 @@ func (k *Calendar) mayHelp(ctx context.Context, a answering, problem string) (bo
 	return err == nil && reached == nil, err
 }
 
-// mayTell says whether somebody who decides may be answered once more today.
-func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription) (bool, error) {
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "meeting answers " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour})
+// mayTell says whether somebody who decides may be answered once more today. What is not understood may come from a robot that
+// does not say so, and would go on.
+func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription, outcome string) (bool, error) {
+	limit := store.Limit{Name: "rsvp decided " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour}
+	if outcome == "unclear" {
+		limit.Name, limit.Most = "rsvp unclear "+c.Address()+" "+reader.Address, helpADay
+	}
+	reached, err := k.DB.Allow(ctx, k.Now(), limit)
 	return err == nil && reached == nil, err
 }

@@ -79,7 +79,7 @@ func (k *Calendar) refuseGuest(ctx context.Context, a answering, o outsider) err
 	if err != nil {
 		return err
 	}
-	_, err = k.DB.SendNotices(ctx, k.Now(), store.Limit{Name: "guest refused " + o.address, Most: 1, Within: 24 * time.Hour}, n)
+	_, err = k.DB.SendNotices(ctx, k.Now(), store.Limit{Name: "rsvp guest-refused " + o.address, Most: 1, Within: 24 * time.Hour}, n)
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 )
@@ -154,12 +153,8 @@ func (k *Calendar) token(m store.Meeting, i store.Invitation) string {
 	return k.Keys.Seal(mail.Ticket{Kind: mail.TicketRSVP, Person: i.Subscription.ID, Object: m.ID})
 }
 
-// invitation is the letter of an invitation, or of its end, with what its reader has answered so far.
-func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invitation, answer itip.PartStat) (letter, error) {
-	var answers []store.RSVP
-	if known, ok := answerOfPartStat(answer); ok {
-		answers = []store.RSVP{{Answer: known, Sequence: m.Sequence}}
-	}
+// invitation is the letter of an invitation, or of its end, with what its reader has answered.
+func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invitation, answers []store.RSVP) (letter, error) {
 	t, err := k.tellerOf(c, m)
 	if err != nil {
 		return letter{}, err
@@ -169,9 +164,4 @@ func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invita
 		return t.ended(i)
 	}
 	return t.invited(i)
-}
-
-func answerOfPartStat(stat itip.PartStat) (answer store.RSVPAnswer, ok bool) {
-	answer, ok = answers[stat]
-	return answer, ok
 }

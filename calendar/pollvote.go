@@ -36,8 +36,8 @@ func (k *Calendar) votingOf(ctx context.Context, t mail.Ticket) (v voting, err e
 	return v, nil
 }
 
-// pollMeeting is the ticket that answers the invitation to the meeting that a poll became; false where there is none.
-func (k *Calendar) pollMeeting(ctx context.Context, p store.Poll, t mail.Ticket) (mail.Ticket, bool, error) {
+// pollWinner is the ticket that answers the invitation to the meeting that a poll became; false where there is none.
+func (k *Calendar) pollWinner(ctx context.Context, p store.Poll, t mail.Ticket) (mail.Ticket, bool, error) {
 	if p.State != store.PollClosed || p.Chosen == 0 {
 		return t, false, nil
 	}
@@ -57,7 +57,7 @@ func (k *Calendar) answerPoll(ctx context.Context, c store.Community, env mail.E
 	}
 	v.message = m
 	said := ReadMessage(m)
-	if ticket, is, err := k.pollMeeting(ctx, v.poll, t); err != nil || is && !k.isAboutLoser(v.poll, said) {
+	if ticket, is, err := k.pollWinner(ctx, v.poll, t); err != nil || is && !k.isAboutLoser(v.poll, said) {
 		if err == nil {
 			err = handlings()[ticket.Kind].answer(k, ctx, c, env, m, ticket)
 		}
@@ -195,7 +195,7 @@ func (k *Calendar) pollPage(ctx context.Context, t mail.Ticket) (v voting, p Pag
 	if v, err = k.votingOf(ctx, t); err != nil {
 		return v, p, err
 	}
-	if ticket, is, err := k.pollMeeting(ctx, v.poll, t); is || err != nil {
+	if ticket, is, err := k.pollWinner(ctx, v.poll, t); is || err != nil {
 		if err == nil {
 			p, err = k.showAnswer(ctx, ticket)
 		}
@@ -228,7 +228,7 @@ func (k *Calendar) pressPoll(ctx context.Context, t mail.Ticket, choice string) 
 		return p, err
 	}
 	if p.Kind != "poll" {
-		ticket, _, err := k.pollMeeting(ctx, v.poll, t)
+		ticket, _, err := k.pollWinner(ctx, v.poll, t)
 		if err != nil {
 			return p, err
 		}

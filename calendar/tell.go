@@ -155,11 +155,12 @@ func (t *teller) invited(i store.Invitation) (w letter, err error) {
 		s = standing{} // whoever is invited anew has not heard of another time
 	}
 	guest := i.Subscription.State == store.Guest
-	if err = t.write(&w, i, fmt.Sprint("invited", s, guest), func(r reader) any {
+	follows := t.m.Settings.Follows != 0 && !i.Subscription.Since.After(t.m.CreatedAt) // who joined later knows nothing of what was
+	if err = t.write(&w, i, fmt.Sprint("invited", s, guest, follows), func(r reader) any {
 		dates, more := t.shown(t.c, i.Subscription, t.m, shownDates)
 		return templates.MeetingInvite{For: r.whose, Title: t.m.Title, Dates: dates, More: more, Minutes: int(t.m.Length / time.Minute),
 			Place: t.m.Location, About: t.m.Description, Guest: guest, Caller: t.m.Settings.CallerName,
-			Follows: t.m.Settings.Follows != 0, Answered: string(s.answer), Answer: r.ticket}
+			Follows: follows, Answered: string(s.answer), Answer: r.ticket}
 	}); err == nil {
 		w.method, w.object, err = t.wholeObject(i)
 	}

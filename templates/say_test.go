@@ -74,12 +74,12 @@ func TestNoUnusedTexts(t *testing.T) {
 		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "confirm", "drop", "approve", "decline", "none", "5"},
 		"command.":      {},
 		"search.":       {},
-		"minutes.":      {"subject", "attended"},
 		"repeat.":       {"day", "week", "week-only", "month", "month-day", "nth", "year", "until", "count"},
 		"nth.":          {"1", "2", "3", "4", "5", "-1"},
 		"meet.":         {"moment", "label-option", "label-when", "label-repeats", "label-place", "label-about", "tally", "votes"},
 		"vote.":         {"accepted", "tentative", "declined"},
 		"poll.":         {"hold"},
+		"minutes.":      {"subject", "attended"},
 	}
 	for family, words := range families {
 		for _, word := range words {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -252,6 +253,7 @@ func (a *app) meetingShow() *cobra.Command {
 				t.row(s.key, s.show(m.Settings))
 			}
 			t.row("state", j.State)
+			t.row("called by", cmp.Or(m.Settings.CallerName, m.Actor))
 			t.row("uid", j.UID)
 			for _, d := range calendar.ChangedDates(m) {
 				t.row("date", showDate(m, d))
