@@ -74,7 +74,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "newsletters", "newsletter_notes"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -420,10 +420,47 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { return db.MembershipChanges(ctx, c.ID, s.Since, func(MembershipChange) {}) },
 		func() error { return db.SubscriptionsAlive(ctx, c.ID, s.Since, func(Subscription) {}) },
 		func() error { _, err := db.ArchiveState(ctx, c.ID); return err },
+		func() error { return useNewsletters(db, c) },
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound {
 			t.Fatalf("step %d: %v", i, err)
 		}
 	}
+}
+
+func useNewsletters(db *DB, c Community) error {
+	now := time.Now()
+	by := Actor{Who: "x@x.example", At: now}
+	n, err := db.DraftNewsletter(ctx, by, NewsletterDraft{Issue: Newsletter{CommunityID: c.ID, PlannedAt: now, SendAt: now}}, nil)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{
+		func() error { _, err := db.Newsletter(ctx, n.ID); return err },
+		func() error { _, err := db.Newsletters(ctx, c.ID, 5); return err },
+		func() error { _, err := db.LastNewsletter(ctx, c.ID); return err },
+		func() error { _, err := db.AddNewsletterNote(ctx, NewsletterNote{CommunityID: c.ID}, nil); return err },
+		func() error { _, err := db.NewsletterNotes(ctx, c.ID); return err },
+		func() error { _, err := db.NewsletterReaders(ctx, c.ID, 0, now, 5); return err },
+		func() error { _, err := db.CountNewsletterReaders(ctx, c.ID, now); return err },
+		func() (err error) { n, err = db.ChangeNewsletter(ctx, by, n, nil); return err },
+		func() (err error) {
+			n.State = NewsletterApproved
+			n, _, err = db.DecideNewsletter(ctx, by, n, nil)
+			return err
+		},
+		func() (err error) { n, err = db.StartNewsletter(ctx, by, n); return err },
+		func() (err error) { n, err = db.SendNewsletter(ctx, now, n, 5, nil); return err },
+		func() (err error) {
+			_, err = db.FinishNewsletter(ctx, now, n, Arrival{CommunityID: c.ID, MessageID: "news", Now: now})
+			return err
+		},
+		func() error { _, err := db.RSVPsBetween(ctx, 1, 0, 5); return err },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

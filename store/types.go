@@ -47,6 +47,7 @@ type Rules struct {
 	Moderation
 	Bouncing
 	Visibility
+	NewsletterRules
 }
 
 // A Charter is what a community has agreed on; each part may be missing. New members read it in their welcome mail.
