@@ -39,6 +39,28 @@ func darkPalette(colour string) palette {
 	return p
 }
 
+// minSeen is what a drawing needs against what it stands on (WCAG 2.2, 1.4.11).
+const minSeen = 3
+
+// ChartColours are the community's colour and a grey that can be seen on the paper of a light mail and of a dark one: a picture
+// is the same in both.
+func ChartColours(colour string) (accent, soft string) {
+	light, dark := parseColour(lightPalette("").Paper), parseColour(darkPalette("").Paper)
+	seen := func(c rgb) bool { return min(contrast(c, light), contrast(c, dark)) >= minSeen }
+	nearest := func(c rgb) rgb {
+		const steps = 100
+		for step := range steps {
+			for _, l := range []float64{c.lightness() + float64(step)/steps, c.lightness() - float64(step)/steps} {
+				if mixed := c.withLightness(l); l >= 0 && l <= 1 && seen(mixed) {
+					return mixed
+				}
+			}
+		}
+		return rgb{0x7D, 0x87, 0x82}
+	}
+	return nearest(parseColour(colour)).String(), nearest(rgb{0x7D, 0x87, 0x82}).String()
+}
+
 // rgb is a colour of sRGB, 0 to 255.
 type rgb [3]float64
 

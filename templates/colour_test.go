@@ -29,6 +29,14 @@ func TestContrast(t *testing.T) {
 				}
 			}
 		}
+		accent, soft := ChartColours(colour)
+		for _, drawn := range []string{accent, soft} {
+			for _, paper := range []string{lightPalette(colour).Paper, darkPalette(colour).Paper} {
+				if c := contrast(parseColour(drawn), parseColour(paper)); c < 3 || !hex.MatchString(drawn) {
+					t.Errorf("what is drawn for %q, %s on %s, has %.2f:1", colour, drawn, paper, c)
+				}
+			}
+		}
 	}
 }
 
