@@ -95,9 +95,9 @@ func pieces(lines []string) (all []piece) {
 		case s == quoteStart && open && all[len(all)-1].start == quoteStart:
 			all[len(all)-1].text += strings.TrimSuffix(" "+oneLine(strings.TrimLeft(line, "> ")), " ")
 		case s != paragraphStart || !open:
-			if text := canonical(line, s); text != "" {
+			text := canonical(line, s)
+			if open = text != ""; open {
 				all = append(all, piece{start: s, text: text})
-				open = true
 			}
 		default:
 			all[len(all)-1].text += " " + oneLine(line)

@@ -86,8 +86,8 @@ const (
 )
 
 var (
-	listForm = regexp.MustCompile(`^[-*•·+] +`)
-	stepForm = regexp.MustCompile(`^[0-9]{1,3}[.)] +`)
+	listForm = regexp.MustCompile(`^[-*•·+]( +|$)`)
+	stepForm = regexp.MustCompile(`^[0-9]{1,3}[.)]( +|$)`)
 )
 
 // startOf says what kind of block a line begins.
