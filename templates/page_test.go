@@ -9,7 +9,7 @@ import (
 
 // pageKinds are the tickets that have texts of their own.
 var pageKinds = []string{"join", "apply", "leave", "command", "undo", "hold-approve", "hold-reject", "join-approve", "join-decline",
-	"return", "receipt", "mute", "follow", "rsvp", "other"}
+	"return", "receipt", "mute", "follow", "rsvp", "news-approve", "news-later", "news-skip", "news-note", "other"}
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
 

@@ -26,7 +26,7 @@ var greylisted = Failure{"chloe@c.example", "451 4.7.1 Greylisting in action, pl
 
 // samples has one of every type, filled as it would be in earnest. The name is that of its golden files.
 func samples() []sample {
-	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), meetingSamples()...)...)...)
+	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), append(meetingSamples(), newsletterSamples()...)...)...)...)
 }
 
 type sample struct {

@@ -41,7 +41,7 @@ var (
 // Bounds of an issue. It is to be read in a few minutes, and Gmail cuts mails at 102 kB.
 const (
 	maxBlocks = 300
-	maxText   = 40_000 // octets of all texts
+	maxText   = 16_000 // octets of all texts
 )
 
 // An Answer is the text of a mail that answers a draft.
