@@ -29,6 +29,11 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+
+	TicketNewsletterLater TicketKind = 31 // send a newsletter a week later: the issue
+	TicketNewsletterSkip  TicketKind = 32 // do not send it: the issue
+	TicketNewsletterEdit  TicketKind = 33 // change it, by an answer: the issue
+	TicketNewsletterNote  TicketKind = 34 // a note for the next one is mine: the note
 )
 
 const (

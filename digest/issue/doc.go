@@ -102,9 +102,20 @@ type Thread struct {
 	People  int       `json:"people"`
 	Thanks  int       `json:"thanks,omitempty"` // that people in it got since it began
 	Solved  bool      `json:"solved,omitempty"`
-	Since   time.Time `json:"since"` // of its first post
-	By      string    `json:"by,omitempty"`
+	Since   time.Time `json:"since"`        // of its first post
+	By      string    `json:"by,omitempty"` // who asked, where they agreed to be named
+	Why     Why       `json:"why,omitempty"`
 }
+
+// Why says why a thread is named.
+type Why string
+
+// The reasons.
+const (
+	Worth Why = ""      // many took part
+	Waits Why = "waits" // nobody has answered
+	Keeps Why = "keeps" // it has an answer that helps others
+)
 
 // A Meeting is a date of one: it comes, or was held.
 type Meeting struct {
@@ -114,6 +125,7 @@ type Meeting struct {
 	Starts     time.Time `json:"starts"`
 	Minutes    int       `json:"minutes"`
 	Place      string    `json:"place,omitempty"`
+	Held       bool      `json:"held,omitempty"`     // it is over
 	Accepted   int       `json:"accepted,omitempty"` // how many said that they come
 	Came       int       `json:"came,omitempty"`     // how many did; 0 where that is not known
 	Rating     float64   `json:"rating,omitempty"`   // 1 to 5, of Ratings people; 0 where it was not rated
@@ -145,7 +157,8 @@ type Milestone struct {
 type Figure struct {
 	Key    string    `json:"key"` // members, meetings, discussions, engagement, impact
 	Value  float64   `json:"value"`
-	K      int       `json:"k,omitempty"` // of N, where it is a proportion
+	Share  bool      `json:"share,omitempty"` // Value is one of 1, as are those that it is compared with
+	K      int       `json:"k,omitempty"`     // of N, where it is a proportion
 	N      int       `json:"n,omitempty"`
 	Before *float64  `json:"before,omitempty"` // of the time before; nil where it is not known
 	Year   *float64  `json:"year,omitempty"`   // a year ago

@@ -419,7 +419,7 @@ CREATE TABLE newsletter_notes (
     title           TEXT NOT NULL,
     note            TEXT NOT NULL,
     at              BIGINT NOT NULL,
-    newsletter_id   BIGINT NOT NULL, -- the issue that has it, 0 before
+    newsletter_id   BIGINT NOT NULL, -- the issue that has it, 0 before, -1 until it is confirmed
     UNIQUE (community_id, message_id)
 );
 CREATE INDEX newsletter_notes_next ON newsletter_notes (community_id, id) WHERE newsletter_id = 0;

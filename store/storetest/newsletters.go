@@ -43,9 +43,10 @@ func dueTasks(t testing.TB, db *store.DB, until time.Time) (all []string) {
 func newsletterDrafted(t *testing.T, db *store.DB) {
 	c := Community(t, db, "rust")
 	for _, id := range []string{"a", "b", "a"} {
-		_, err := db.AddNewsletterNote(ctx, store.NewsletterNote{CommunityID: c.ID, MessageID: id, Title: "Note " + id, At: Now}, nil)
+		_, err := db.AddNewsletterNote(ctx, store.NewsletterNote{CommunityID: c.ID, MessageID: id, Title: "Note " + id, At: Now, Open: id == "b"}, nil)
 		check(t, err)
 	}
+	check(t, db.ConfirmNewsletterNote(ctx, By(Now), 2, nil))
 	notes, err := db.NewsletterNotes(ctx, c.ID)
 	check(t, err)
 	equal(t, "notes", fmt.Sprint(len(notes), notes[0].Title, notes[1].Title), "2Note aNote b")
