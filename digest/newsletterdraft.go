@@ -21,7 +21,7 @@ const draftBefore = 48 * time.Hour
 const leastNotice = 24 * time.Hour
 
 // longestWindow is how far back an issue looks, however long ago the last one was.
-const longestWindow = 92 * 24 * time.Hour
+const longestWindow = 366 * 24 * time.Hour
 
 // plannedSchedules remembers for which communities the next issue is planned, so that looking again costs nothing.
 type plannedSchedules struct {
@@ -200,18 +200,20 @@ func (n *Newsletters) Compose(ctx context.Context, c store.Community, now time.T
 	return i, notes, err
 }
 
-// windowStart is up to when the last issue told what happened; for the first one that is a month ago.
+// windowStart is up to when the last issue told what happened, or from when on one told it that was not sent; for the first
+// one that is a month ago.
 func (n *Newsletters) windowStart(ctx context.Context, c store.Community, now time.Time) (time.Time, error) {
-	last, err := n.DB.LastNewsletter(ctx, c.ID)
-	switch {
-	case err == nil && last.Until.After(now.Add(-longestWindow)):
-		return last.Until, nil
-	case err == nil:
-		return now.Add(-longestWindow), nil
-	case store.KindOf(err) == store.NotFound:
-		return now.AddDate(0, -1, 0), nil
+	last, err := n.DB.Newsletters(ctx, c.ID, 1)
+	if err != nil {
+		return now, err
 	}
-	return now, err
+	from := now.AddDate(0, -1, 0)
+	if len(last) > 0 {
+		if from = last[0].From; last[0].State == store.NewsletterSent || last[0].State == store.NewsletterSending {
+			from = last[0].Until
+		}
+	}
+	return latest(from, now.Add(-longestWindow)), nil
 }
 
 // keepDraft keeps a new issue, and shows it to the facilitators.

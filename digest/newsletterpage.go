@@ -44,7 +44,7 @@ func (n *Newsletters) Show(ctx context.Context, t mail.Ticket) (NewsletterPage, 
 	case !w.issue.Open():
 		p.Problem = "already"
 	case w.revision != w.issue.Revision%revisions && t.Kind == mail.TicketNewsletter:
-		p.Problem = "expired"
+		p.Problem = "changed"
 	}
 	return p, nil
 }
@@ -79,7 +79,7 @@ func (n *Newsletters) Press(ctx context.Context, t mail.Ticket) (NewsletterPage,
 	p = n.decisionPage(w, p.Kind, w.issue)
 	switch {
 	case kind == "changed":
-		p.Problem = "expired"
+		p.Problem = "changed"
 	case kind != string(states[t.Kind]):
 		p.Problem = "already"
 	}

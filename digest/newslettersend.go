@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"guildpost/digest/issue"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -239,4 +240,87 @@ func (r *rendering) arrival(now time.Time) (a store.Arrival, err error) {
 	base, _ := mail.BaseSubject(m.Subject)
 	return store.Arrival{CommunityID: c.ID, Raw: raw, MessageID: d.MessageID, BodyHash: m.BodyHash(), From: c.Address(), FromName: c.Title,
 		Subject: m.Subject, SubjectBase: base, Date: now, Now: now, Text: store.PostText(m.SearchText())}, nil
+}
+
+// SendNow sends the issue that waits, or one of what has happened since the last one, without asking anybody. It returns the
+// issue and how many copies it queued. NotFound where there is nothing to tell.
+func (n *Newsletters) SendNow(ctx context.Context, by store.Actor, c store.Community) (i store.Newsletter, sent int, err error) {
+	i, notes, err := n.Current(ctx, c, by.At)
+	if err != nil {
+		return i, 0, err
+	}
+	if i.ID == 0 {
+		d := store.NewsletterDraft{Issue: i}
+		if len(notes) > 0 {
+			d.Notes = notes[len(notes)-1].ID
+		}
+		if i, err = n.DB.DraftNewsletter(ctx, by, d, nil); err != nil {
+			return i, 0, err
+		}
+	}
+	if sent, err = n.Send(ctx, by, c, i); err != nil {
+		return i, sent, err
+	}
+	i, err = n.DB.Newsletter(ctx, i.ID)
+	return i, sent, err
+}
+
+// Current is the issue that waits for its time or for a decision, or, with ID 0, what one would be now, with the notes that
+// are in it. NotFound where there is nothing to tell.
+func (n *Newsletters) Current(ctx context.Context, c store.Community, now time.Time) (i store.Newsletter, notes []store.NewsletterNote, err error) {
+	all, err := n.DB.Newsletters(ctx, c.ID, 20)
+	if err != nil {
+		return i, nil, err
+	}
+	for _, i := range all {
+		if i.Open() || i.State == store.NewsletterSending {
+			return i, nil, nil
+		}
+	}
+	if i, notes, err = n.Compose(ctx, c, now); err != nil {
+		return i, nil, err
+	}
+	content, err := issue.Unmarshal(i.Content)
+	if err == nil && content.Empty() {
+		err = store.Errorf(store.NotFound, "there is nothing to tell since %s, and so no newsletter", i.From.Format(time.DateOnly))
+	}
+	return i, notes, err
+}
+
+// Preview is the copy that a reader would get of an issue, as it would be sent.
+func (n *Newsletters) Preview(ctx context.Context, c store.Community, i store.Newsletter, s store.Subscription) (raw []byte, err error) {
+	r, err := n.rendering(c, i)
+	if err != nil {
+		return nil, err
+	}
+	notices, err := r.page(ctx, s.ID-1, []store.Subscription{s})
+	if err != nil {
+		return nil, err
+	}
+	return notices[0].Raw, nil
+}
+
+// Source is the text of an issue as facilitators edit it.
+func (n *Newsletters) Source(c store.Community, i store.Newsletter) (string, error) {
+	r, err := n.rendering(c, i)
+	if err != nil {
+		return "", err
+	}
+	return n.source(r), nil
+}
+
+// Title is what an issue is called in the language that its facilitators write it in.
+func (n *Newsletters) Title(c store.Community, i store.Newsletter) string { return n.title(c, i) }
+
+// Coming returns when a community's newsletters go out until a time that are not drafted yet.
+func (n *Newsletters) Coming(ctx context.Context, c store.Community, until time.Time) (all []time.Time, err error) {
+	s, err := ParseSchedule(c.Newsletter)
+	if err != nil || c.Closed {
+		return nil, nil // there is no schedule
+	}
+	task, err := n.draftTask(ctx, c)
+	if err != nil || task == nil {
+		return nil, err
+	}
+	return s.dates(planningOf(*task).At, until.Add(time.Microsecond), n.Gatherer.CommunityZone(c)), nil
 }

@@ -75,8 +75,11 @@ func (w words) Block(it issue.Item) string {
 	return it.Text
 }
 
-// entry is an item of a list that begins with bold words; its text begins with a capital.
+// entry is an item of a list that begins with bold words; its text, where there is one, begins with a capital.
 func entry(title, text string) string {
+	if text == "" {
+		return "- **" + issue.Escape(title) + "**"
+	}
 	first, size := utf8.DecodeRuneInString(text)
 	return "- **" + issue.Escape(title) + "** – " + string(unicode.ToUpper(first)) + text[size:]
 }
@@ -198,9 +201,6 @@ func (w words) trend(f issue.Figure) string {
 		default:
 			all = append(all, w.change(e.year, int(math.Round(f.Value))-int(math.Round(*e.value))))
 		}
-	}
-	if f.Before == nil && f.Year == nil {
-		all = append(all, w.say("news.trend.first", templates.Args{}))
 	}
 	return strings.Join(all, ", ")
 }

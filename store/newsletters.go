@@ -105,15 +105,6 @@ func (db *DB) Newsletters(ctx context.Context, communityID int64, limit int) (al
 	return all, err
 }
 
-// LastNewsletter returns the issue of a community that went out last; NotFound where none did.
-func (db *DB) LastNewsletter(ctx context.Context, communityID int64) (n Newsletter, err error) {
-	err = db.queryRow(ctx, "no issue has gone out yet", func(row rowScanner) (err error) {
-		n, err = scanNewsletter(row)
-		return err
-	}, "SELECT "+newsletterColumns+` FROM newsletters WHERE community_id = ? AND state IN ('sending', 'sent') ORDER BY id DESC LIMIT 1`, communityID)
-	return n, err
-}
-
 // A NewsletterDraft is an issue that is made, and what is due because of it.
 type NewsletterDraft struct {
 	Issue Newsletter

@@ -11,7 +11,7 @@ import (
 var pageKinds = []string{"join", "apply", "leave", "command", "undo", "hold-approve", "hold-reject", "join-approve", "join-decline",
 	"return", "receipt", "mute", "follow", "rsvp", "news-approve", "news-later", "news-skip", "news-note", "other"}
 
-var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
+var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found", "changed"}
 
 var aboutAna = Args{Name: "Ana Sousa", Address: "ana@a.example", Subject: "Which linter, and why?"}
 

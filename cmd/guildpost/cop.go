@@ -119,6 +119,7 @@ type communityJSON struct {
 	visibilityJSON
 	moderationJSON
 	bouncingJSON
+	newsletterRulesJSON
 }
 
 func (a *app) communityJSON(c store.Community) communityJSON {
@@ -130,6 +131,7 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce, Retention: spell(c.Retention, "off"),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
+		newsletterRulesJSON: newNewsletterRulesJSON(c),
 	}
 	if c.Closed {
 		j.State = "closed"

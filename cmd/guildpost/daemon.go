@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"guildpost/calendar"
+	"guildpost/digest"
 	"guildpost/mail"
 	"guildpost/mail/archive"
 	"guildpost/mail/archive/imapd"
@@ -37,6 +38,7 @@ type Daemon struct {
 	release func() error // of the claim on the database
 	list    *list.List
 	meets   *calendar.Calendar
+	news    *digest.Newsletters
 	inbound *inbound.Server
 	watcher *imapwatch.Watcher // of mailboxes on other servers
 	worker  *outbound.Worker
@@ -113,10 +115,11 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		d.list.PublicURL = d.config.PublicURL
 	}
 	d.meets = calendarOf(d.list)
+	d.news = newslettersOf(d.list, d.config.Timezone)
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
-	d.list.Wake, d.meets.Wake = d.worker.Wake, d.worker.Wake
+	d.list.Wake, d.meets.Wake, d.news.Wake = d.worker.Wake, d.worker.Wake, d.worker.Wake
 	d.loop = newDueLoop(d)
 	if err := d.buildWeb(); err != nil {
 		return err

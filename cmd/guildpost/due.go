@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type taskJSON struct {
 	Object    int64    `json:"object"`
 	DueAt     jsonTime `json:"due_at"`
 	Payload   string   `json:"payload"`
+	Readers   *int     `json:"readers"` // to how many it goes; null where that is not known
 }
 
 func (a *app) dueCommand() *cobra.Command {
@@ -57,7 +59,13 @@ func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON
 	if err != nil {
 		return err
 	}
-	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT")
+	coming, err := a.comingNewsletters(ctx, db, until)
+	if err != nil {
+		return err
+	}
+	tasks = append(tasks, coming...)
+	slices.SortStableFunc(tasks, func(a, b store.Task) int { return a.DueAt.Compare(b.DueAt) })
+	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT", "TO")
 	names := map[int64]string{}
 	for _, task := range tasks {
 		name, ok := names[task.CommunityID]
@@ -65,12 +73,22 @@ func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON
 			name = c.Address()
 			names[task.CommunityID] = name
 		}
-		j := taskJSON{task.ID, task.Kind, name, task.ObjectID, jsonTime(task.DueAt), task.Payload}
-		if err := out.add(j, showTime(task.DueAt, a.config.Timezone), task.Kind, name, strconv.FormatInt(task.ObjectID, 10)); err != nil {
+		j := taskJSON{ID: task.ID, Kind: task.Kind, Community: name, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload}
+		if j.Readers, err = readersOf(ctx, db, task); err != nil {
+			return err
+		}
+		if err := out.add(j, showTime(task.DueAt, a.config.Timezone), task.Kind, name, strconv.FormatInt(task.ObjectID, 10), showCount(j.Readers)); err != nil {
 			return err
 		}
 	}
 	return out.end("nothing is due")
+}
+
+func showCount(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
 }
 
 func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON bool) error {
@@ -79,7 +97,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"newsletters", a.runNewslettersDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

@@ -20,8 +20,9 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	d.keys.lookNow(ctx)
 	done, err = d.list.Due(ctx, until)
 	told, tellErr := d.meets.Due(ctx, until)
+	issues, newsErr := d.news.Due(ctx, until)
 	secrets, secretsErr := d.db.PruneSecrets(ctx)
-	done, err = done+told+secrets, errors.Join(err, tellErr, secretsErr)
+	done, err = done+told+issues+secrets, errors.Join(err, tellErr, newsErr, secretsErr)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)

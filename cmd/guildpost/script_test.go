@@ -78,6 +78,7 @@ var scriptCommands = map[string]scriptCommand{
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
 	"rsvp":      cmdRSVP,
+	"rework":    cmdRework,
 	"imap":      cmdIMAP,
 	"archive":   cmdArchive,
 

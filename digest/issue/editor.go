@@ -140,10 +140,15 @@ func (e *editor) keepFigures(now *Issue) {
 		at = len(now.Sections) - 1
 	}
 	s := &now.Sections[at]
-	// Comments stay; what looks like one more figure does not.
+	// Comments stay; what looks like one more figure does not. It is told unless a figure is missing, of which it then is
+	// what somebody made.
+	missing := len(e.restored)
 	s.Items = slices.DeleteFunc(s.Items, func(it Item) bool {
 		invented := it.isText() && startOf(it.Text) == listStart
 		if invented {
+			missing--
+		}
+		if invented && missing < 0 {
 			e.restored = append(e.restored, Change{What: Restored, Section: s.Heading(e.words), Text: it.Text})
 		}
 		return invented
