@@ -455,7 +455,7 @@ func useNewsletters(db *DB, c Community) error {
 		func() (err error) { n, err = db.StartNewsletter(ctx, by, n); return err },
 		func() (err error) { n, err = db.SendNewsletter(ctx, now, n, 5, nil); return err },
 		func() (err error) {
-			_, err = db.FinishNewsletter(ctx, now, n, Arrival{CommunityID: c.ID, MessageID: "news", Now: now})
+			_, err = db.FinishNewsletter(ctx, now, n, Arrival{CommunityID: c.ID, MessageID: "news", BodyHash: []byte{1}, Now: now})
 			return err
 		},
 		func() error { _, err := db.RSVPsBetween(ctx, 1, 0, 5); return err },

@@ -56,7 +56,7 @@ func newsletterDrafted(t *testing.T, db *store.DB) {
 	d := store.NewsletterDraft{Issue: store.Newsletter{CommunityID: c.ID, PlannedAt: Now.Add(2 * day), SendAt: Now.Add(2 * day), Content: "{}"},
 		Task: due[0], Next: store.Task{Kind: store.TaskNewsletterDraft, CommunityID: c.ID, DueAt: Now.Add(30 * day)}, Notes: notes[0].ID}
 	_, err = db.DraftNewsletter(ctx, By(Now), d, func(store.Newsletter) ([]store.Notice, error) { return nil, errors.New("no mail can be made") })
-	equal(t, "without its mails nothing happens", fmt.Sprint(err, dueTasks(t, db, Now)), "no mail can be made [newsletter-draft 0]")
+	equal(t, "without its mails nothing happens", fmt.Sprint(err != nil, dueTasks(t, db, Now)), "true [newsletter-draft 0]")
 	var shown int64
 	n, err := db.DraftNewsletter(ctx, By(Now), d, func(n store.Newsletter) ([]store.Notice, error) {
 		shown = n.ID
