@@ -13,7 +13,7 @@ check:
 
 # The figures of the README, as ratios measured in one run.
 bench:
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/guildpost
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/guildpost ./digest
 
 demo:
 	go run ./cmd/guildpost demo

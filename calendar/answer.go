@@ -3,12 +3,10 @@ package calendar
 import (
 	"context"
 	"strings"
-	"time"
 
 	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
-	"guildpost/templates"
 )
 
 // An answering is a message, or a page's button, that came with an invitation.
@@ -16,25 +14,29 @@ type answering struct {
 	community  store.Community
 	meeting    store.Meeting
 	invitation store.Invitation
+	envelope   mail.Envelope
 	message    *mail.Message // nil for a page
 }
 
 // A verdict is what an answering comes to.
 type verdict struct {
-	rsvps   []store.RSVP
-	inWords store.RSVPAnswer // the answer was in words, and its author hears how they were understood
-	again   bool             // the invitation is wanted once more
-	problem string           // as templates.MeetingHelp.Kind, "" for none
-	other   string           // the address that problem is about
+	rsvps     []store.RSVP
+	proposals []store.Proposal
+	inWords   store.RSVPAnswer // the answer was in words, and its author hears how they were understood
+	again     bool             // the invitation is wanted once more
+	problem   string           // as templates.MeetingHelp.Kind, "" for none
+	other     string           // the address that problem is about
+	alias     itip.Person      // whose name and domain spoke for the invited person, by an address that is not known as theirs
+	outsiders []outsider
 }
 
 // answerInvitation handles a message to the ticket of an invitation: it is recorded or answered with help.
-func (k *Calendar) answerInvitation(ctx context.Context, c store.Community, _ mail.Envelope, m *mail.Message, t mail.Ticket) error {
+func (k *Calendar) answerInvitation(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	a, err := k.answering(ctx, c, t)
 	if err != nil {
 		return err
 	}
-	a.message = m
+	a.envelope, a.message = env, m
 	v, err := k.judge(ctx, a, ReadMessage(m))
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func (k *Calendar) judge(ctx context.Context, a answering, said Said) (v verdict
 			return v, err
 		}
 	}
-	if len(v.rsvps) == 0 && !v.again && v.problem == "" {
+	if len(v.rsvps)+len(v.proposals)+len(v.outsiders) == 0 && !v.again && v.problem == "" {
 		return k.judgeWords(a), nil
 	}
 	return v, nil
@@ -92,266 +94,132 @@ func (k *Calendar) judgeWords(a answering) verdict {
 	return verdict{inWords: answer, rsvps: []store.RSVP{k.personal(a, answer, "text <"+a.message.MessageID+">")}}
 }
 
-// personal is an answer that somebody gave here, not in their calendar: it is to the meeting as it is now.
-func (k *Calendar) personal(a answering, answer store.RSVPAnswer, source string) store.RSVP {
-	return store.RSVP{Answer: answer, Source: source, At: k.Now(), Sequence: a.meeting.Sequence, Stamp: k.Now()}
+func (k *Calendar) judgeObject(ctx context.Context, a answering, o itip.Object, v *verdict) error {
+	for _, r := range o.RefreshRequests() {
+		if r.UID != a.meeting.UID {
+			v.problem = "another"
+			continue
+		}
+		v.again = true
+	}
+	if err := k.judgeProposals(ctx, a, o, v); err != nil {
+		return err
+	}
+	return k.judgeAnswers(ctx, a, o, v)
 }
 
-func (k *Calendar) judgeObject(ctx context.Context, a answering, o itip.Object, v *verdict) error {
-	switch {
-	case len(o.Proposals()) > 0:
-		v.problem = "proposal"
-		return nil
-	case len(o.RefreshRequests()) > 0:
-		v.again = v.again || o.RefreshRequests()[0].UID == a.meeting.UID
-	}
-	mine, others := 0, ""
+// judgeAnswers takes the invited person's answers out of a REPLY, and finds who else speaks in it.
+//
+// QUIRK: some programs list all attendees in a REPLY. Where the invited one is among them, of the others only who comes in
+// their place can be meant.
+func (k *Calendar) judgeAnswers(ctx context.Context, a answering, o itip.Object, v *verdict) error {
+	mine := 0
+	var others []itip.Answer
 	for _, answer := range o.Answers() {
 		if answer.UID != a.meeting.UID {
 			v.problem = "another"
 			continue
 		}
-		own, err := k.isOwn(ctx, a, answer.Attendee)
+		known, err := k.known(ctx, a, answer.Attendee)
 		switch {
 		case err != nil:
 			return err
-		case own:
-			mine++
-			k.take(a, answer, v)
-		default:
-			others = answer.Attendee.Address
+		case known == stranger || known == member:
+			others = append(others, answer)
+			continue
+		case known == aliasOfInvited:
+			v.alias = answer.Attendee
+		}
+		if answer.Attendee.Address == "" && answer.PartStat == "" {
+			answer.PartStat = fromSubject(a.message)
+		}
+		mine++
+		if err := k.take(ctx, a, answer, v); err != nil {
+			return err
 		}
 	}
-	// QUIRK: some programs list all attendees in a REPLY; only the invited one can be meant.
-	if mine == 0 && others != "" {
-		v.problem, v.other = "other", others
+	for _, answer := range others {
+		if mine > 0 && len(answer.DelegatedFrom) == 0 && !isDelegate(v.rsvps, answer.Attendee.Address) {
+			continue
+		}
+		if err := k.takeOther(ctx, a, answer, v); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// isOwn says whether an answer's attendee is the invited person: by an address that they are known by, by their name and an
-// address of the same domain, or because it names nobody.
+// fromSubject reads the answer in the subject of a REPLY that names nobody: "Accepted: Clinic".
 //
-// QUIRK: Outlook's winmail.dat names nobody; Exchange names the primary address of who was invited by another one.
-func (k *Calendar) isOwn(ctx context.Context, a answering, p itip.Person) (bool, error) {
-	if p.Address == "" {
-		return true, nil
+// QUIRK: Grommunio's rooms leave out the ATTENDEE, and with it what they answer.
+func fromSubject(m *mail.Message) itip.PartStat {
+	word, _, found := strings.Cut(m.Subject, ":")
+	if answer, ok := answerOf[plain(word)]; found && ok {
+		return partStat(answer)
 	}
-	own := a.invitation.Subscription
-	for _, address := range []string{p.Address, withoutTag(p.Address)} {
-		canonical, err := mail.Canonical(address)
-		if err != nil {
-			continue
-		}
-		if canonical == own.Address || canonical == withoutTag(own.Address) {
-			return true, nil
-		}
-		s, err := k.DB.SubscriptionByAddress(ctx, a.community.ID, canonical)
-		if err == nil {
-			return s.ID == own.ID, nil // it may be another member's, who then answers for themselves
-		}
-		if store.KindOf(err) != store.NotFound {
-			return false, err
-		}
-	}
-	sameDomain := strings.EqualFold(domainOf(p.Address), domainOf(own.Address))
-	return sameDomain && own.Name != "" && plain(p.Name) == plain(own.Name), nil
-}
-
-// withoutTag takes "+tag" out of a local part.
-func withoutTag(address string) string {
-	at := strings.LastIndexByte(address, '@')
-	if plus := strings.IndexByte(address, '+'); plus > 0 && plus < at {
-		return address[:plus] + address[at:]
-	}
-	return address
-}
-
-func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
-
-var answers = map[itip.PartStat]store.RSVPAnswer{
-	itip.Accepted: store.Accepted, itip.Tentative: store.Tentative, itip.Declined: store.Declined,
-}
-
-// take adds an answer of a calendar to a verdict.
-func (k *Calendar) take(a answering, answer itip.Answer, v *verdict) {
-	answer = answer.Bounded(k.Now(), a.meeting.Sequence)
-	r := store.RSVP{Answer: answers[answer.PartStat], Comment: answer.Comment, Source: "calendar <" + a.message.MessageID + ">",
-		At: k.Now(), Sequence: answer.Sequence, Stamp: answer.Stamp.UTC().Truncate(time.Microsecond), Stale: answer.Sequence < a.meeting.Sequence}
-	switch {
-	case answer.PartStat == itip.Delegated:
-		v.problem = "delegated"
-		return
-	case r.Answer == "":
-		return
-	}
-	key, ok := dateOf(a.meeting, answer.Occurrence)
-	if !ok {
-		v.problem = "date"
-		return
-	}
-	r.Occurrence, r.Later = key, answer.ThisAndLater && key != ""
-	v.rsvps = append(v.rsvps, r)
-}
-
-// dateOf is the key of a date of a meeting, "" for the whole of it; false where it has no such date.
-func dateOf(m store.Meeting, id itip.Time) (key string, ok bool) {
-	if id.IsZero() {
-		return "", true
-	}
-	series, err := seriesOf(m)
-	if err != nil {
-		return "", false
-	}
-	home := series.Master.Start.Zone
-	at := id.Instant(home)
-	found, _ := series.Between(at.AddDate(0, 0, -1), at.AddDate(0, 0, 2), home)
-	for _, o := range found {
-		sameDay := id.AllDay && o.ID.Wall.Format(time.DateOnly) == id.Wall.Format(time.DateOnly)
-		if !sameDay && !o.ID.Instant(home).Equal(at) {
-			continue
-		}
-		if m.Rule == "" { // a REPLY to a meeting of one date that names that date
-			return "", true
-		}
-		return o.ID.Key(), true
-	}
-	return "", false
+	return ""
 }
 
 // settle does what a verdict says.
 func (k *Calendar) settle(ctx context.Context, a answering, v verdict) error {
-	letters, err := k.letters(ctx, a, v)
+	changed, err := k.keep(ctx, a, v)
 	if err != nil {
 		return err
 	}
-	var notices []store.Notice
-	for _, w := range letters {
-		w.answers = a.message
-		n, err := k.notice(w)
-		if err != nil {
+	for _, p := range v.proposals {
+		if err := k.propose(ctx, a, p); err != nil {
 			return err
 		}
-		notices = append(notices, n)
 	}
-	changed := 0
-	if len(v.rsvps) > 0 {
-		changed, err = k.record(ctx, a, v.rsvps, notices)
-	} else {
-		for _, n := range notices {
-			if err = k.DB.SendNotice(ctx, k.Now(), n); err != nil {
-				break
-			}
+	if v.alias.Address != "" {
+		if err := k.askAlias(ctx, a, v); err != nil {
+			return err
 		}
 	}
-	if err == nil {
-		k.Log.Info("an invitation was answered", "community", a.community.Address(), "meeting", a.meeting.ID,
-			"subscription", a.invitation.Subscription.ID, "answers", len(v.rsvps), "new", changed, "problem", v.problem)
-		k.wake()
+	for _, o := range v.outsiders {
+		if err := k.outsider(ctx, a, o); err != nil {
+			return err
+		}
 	}
-	return err
+	k.Log.Info("an invitation was answered", "community", a.community.Address(), "meeting", a.meeting.ID,
+		"subscription", a.invitation.Subscription.ID, "answers", len(v.rsvps), "new", changed, "proposals", len(v.proposals),
+		"others", len(v.outsiders), "problem", v.problem)
+	k.wake()
+	return nil
 }
 
-// record keeps answers. One that somebody gave here counts above whatever their calendar has sent before, also where its
-// clock is ahead.
-func (k *Calendar) record(ctx context.Context, a answering, all []store.RSVP, notices []store.Notice) (int, error) {
-	have, err := k.DB.RSVPs(ctx, a.meeting.ID, a.invitation.Subscription.ID)
+// keep records the answers of the invited person and sends what they hear.
+func (k *Calendar) keep(ctx context.Context, a answering, v verdict) (changed int, err error) {
+	letters, err := k.letters(ctx, a, v)
 	if err != nil {
 		return 0, err
 	}
-	for i := range all {
-		for _, h := range have {
-			if !strings.HasPrefix(all[i].Source, "calendar") && h.Occurrence == all[i].Occurrence && h.Later == all[i].Later && !all[i].Stamp.After(h.Stamp) {
-				all[i].Stamp = h.Stamp.Add(time.Microsecond)
-			}
+	notices, err := k.notices(a.message, letters...)
+	if err != nil {
+		return 0, err
+	}
+	if len(v.rsvps) > 0 {
+		return k.record(ctx, a, v.rsvps, notices)
+	}
+	for _, n := range notices {
+		if err := k.DB.SendNotice(ctx, k.Now(), n); err != nil {
+			return 0, err
 		}
 	}
-	return k.DB.RecordRSVPs(ctx, k.Now(), a.invitation, all, newer, notices)
+	return 0, nil
 }
 
-// newer says whether an answer counts above another one.
-func newer(have, got store.RSVP) bool { return itip.CompareAnswers(asAnswer(got), asAnswer(have)) > 0 }
-
-func asAnswer(r store.RSVP) itip.Answer {
-	return itip.Answer{PartStat: partStat(r.Answer), Comment: r.Comment, Sequence: r.Sequence, Stamp: r.Stamp}
-}
-
-func partStat(answer store.RSVPAnswer) itip.PartStat {
-	for stat, a := range answers {
-		if a == answer {
-			return stat
+// notices writes letters, which answer a message where it is not nil.
+func (k *Calendar) notices(answers *mail.Message, letters ...letter) (all []store.Notice, err error) {
+	for _, w := range letters {
+		if answers != nil {
+			w.answers = answers
 		}
-	}
-	return itip.NeedsAction
-}
-
-// letters are what the invited person hears: how words were understood, the invitation once more, or what to do instead.
-// Answers of a calendar that were taken are not answered.
-func (k *Calendar) letters(ctx context.Context, a answering, v verdict) (all []letter, err error) {
-	s := a.invitation.Subscription
-	from := mail.TicketAddress(a.community.Name, a.community.Domain, a.invitation.Token)
-	if v.inWords != "" {
-		all = append(all, letter{community: a.community, to: s, from: from, data: templates.MeetingAnswered{For: forReader(a.community, s),
-			Title: a.meeting.Title, Start: k.first(a.community, s, a.meeting), Answer: string(v.inWords), Change: k.ticket(a.community, a.invitation.Token)}})
-	}
-	if v.again {
-		w, err := k.again(ctx, a)
+		n, err := k.notice(w)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, w)
+		all = append(all, n)
 	}
-	if v.problem == "" {
-		return all, nil
-	}
-	helped, err := k.mayHelp(ctx, a, v.problem)
-	if helped {
-		all = append(all, k.helping(a, v))
-	}
-	return all, err
-}
-
-// helping tells the invited person why an answer was not taken. It goes to them and nobody else: who else sent it may be
-// anybody.
-func (k *Calendar) helping(a answering, v verdict) letter {
-	s := a.invitation.Subscription
-	w := letter{community: a.community, to: s, from: mail.TicketAddress(a.community.Name, a.community.Domain, a.invitation.Token),
-		data: templates.MeetingHelp{For: forReader(a.community, s), Kind: v.problem, Title: a.meeting.Title, Address: v.other,
-			Answer: k.ticket(a.community, a.invitation.Token)}}
-	if v.problem == "cancelled" || v.problem == "over" {
-		w.from = a.community.FunctionAddress("owner")
-	}
-	return w
-}
-
-// again is the invitation once more, with what its reader has answered.
-func (k *Calendar) again(ctx context.Context, a answering) (letter, error) {
-	have, err := k.DB.RSVPs(ctx, a.meeting.ID, a.invitation.Subscription.ID)
-	if err != nil {
-		return letter{}, err
-	}
-	answer := itip.NeedsAction
-	if len(have) > 0 && have[0].Occurrence == "" && !have[0].Stale {
-		answer = partStat(have[0].Answer)
-	}
-	return k.invitation(a.community, a.meeting, a.invitation, answer)
-}
-
-// How often somebody is helped with one meeting, and with what came without a ticket, which anybody can send.
-const (
-	helpADay    = 5
-	unprovenDay = 1
-)
-
-func (k *Calendar) mayHelp(ctx context.Context, a answering, problem string) (bool, error) {
-	most, name := helpADay, "rsvp help "
-	if problem == "unproven" {
-		most, name = unprovenDay, "rsvp unproven "
-	}
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: name + a.meeting.UID + " " + a.invitation.Subscription.Address, Most: most, Within: 24 * time.Hour})
-	if reached != nil {
-		k.Log.Info("an answer to an invitation that was not taken is not answered again today", "community", a.community.Address(),
-			"meeting", a.meeting.ID, "subscription", a.invitation.Subscription.ID, "problem", problem)
-	}
-	return err == nil && reached == nil, err
+	return all, nil
 }

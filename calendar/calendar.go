@@ -15,25 +15,57 @@
 //
 // An invitation is a text in the reader's language with the object as a text/calendar part beside it, which is what makes
 // mail programs show buttons, and once more as invite.ics. ATTENDEE is the reader alone. ORGANIZER is the address of the
-// reader's ticket, as is From: so an answer says by itself whose it is, whatever the answering program did to the rest. The
+// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering program did to the rest. The
 // ticket is kept with the invitation, since programs compare organisers.
 //
 // # Answers
 //
 // They come as REPLY of a calendar, in words (yes, no, maybe, in three languages), or by the page of the ticket, and all feed
-// the same record: the last one counts, by SEQUENCE and DTSTAMP (RFC 5546 2.1.5). The truth table:
+// the same record: the last one counts, by SEQUENCE and DTSTAMP (RFC 5546 2.1.5), in whatever order they come. The truth table:
 //
 //	ticket      ATTENDEE                              what happens
 //	valid       the invited person, by any address    recorded
-//	            with their name, of their domain      recorded
-//	            none                                  recorded, where the answer stands elsewhere (winmail.dat)
-//	            somebody else                         the answer stays as it was; the invited person is told how to answer
+//	            with their name, of their domain      recorded, and they are asked once whether that is them
+//	            none                                  recorded; the answer may stand in the subject (Grommunio), or elsewhere (winmail.dat)
+//	            another member                        nothing changes; the invited person is told how to answer
+//	            a guest of the meeting                recorded for the guest
+//	            somebody else                         as the community wants, see below; the invited person's answer stays as it
+//	                                                  was, and they are told once
 //	none        From is invited, and proven           as with a ticket
 //	            From is invited, not proven           nothing changes; they are told how to answer, once a day
 //	            From is not invited                   refused
 //
 // An answer is never posted to the list. What cannot be recorded is answered with help, or refused while its sender is
-// still connected. COUNTER and delegation are answered with help; REFRESH gets the invitation again.
+// still connected. REFRESH gets the invitation again. What mail systems and robots send answers nothing.
+//
+// # Other addresses
+//
+// An address that answers in the invited person's name and domain becomes one of their addresses when they say that it is;
+// when they say that it is not, what it answered is taken back, and it is somebody else's from then on.
+//
+// Somebody else is treated by the rule meeting_guests of the community:
+//
+//	guest    they are invited as a guest, with a ticket of their own, and what they answered is kept as theirs
+//	ask      who decides is asked (the default); a yes makes a guest, and what they answered meanwhile is kept
+//	refuse   nobody is invited. Only who has surely written the message hears why
+//
+// Nobody who is banned is invited, nobody is asked where nobody decides, and one invitation brings up a few people a day, so
+// that nobody makes us write to strangers. The invited person can say that the address is theirs after all.
+//
+// Who delegates (PARTSTAT=DELEGATED) has declined, and it is kept whom they send; the delegate, unless a member, is treated
+// by the same rule. What a delegate answers is the delegate's.
+//
+// # Proposals
+//
+// A COUNTER (RFC 5546 3.2.7) proposes another time, for the whole meeting or for one date, and may answer besides:
+//
+//	           a COUNTER                            they take it: the meeting changes, and all are told
+//	nothing ──────────────▶ open ──────────────┬──────────────────────────────▶ accepted
+//	                         │  another one    │  they take another time, or decline: DECLINECOUNTER
+//	                         └──▶ replaced     └──────────────────────────────▶ declined
+//
+// Who decides, that is the facilitators and who called the meeting, hears of the first proposal at once and of further ones
+// once a day, with equal times counted together and what the clocks of those who are invited would show.
 //
 // # Reading
 //
@@ -67,6 +99,11 @@ type Calendar struct {
 	Help func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Proven says whether a message surely comes from an address; nil is never.
 	Proven func(env mail.Envelope, m *mail.Message, address string) bool
+	// Author finds who wrote what came to a list address: no subscription for who is no member. Trusted says that nothing speaks
+	// against it. The error refuses what nobody may send there.
+	Author func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) (s store.Subscription, trusted bool, err error)
+	// Decision reads an answer to a question: yes or no, with what was said for a reason. Not clear is neither.
+	Decision func(m *mail.Message) (yes, clear bool, reason string)
 }
 
 func (k *Calendar) wake() {

@@ -175,9 +175,17 @@ func Next(m store.Meeting, now time.Time, n int) (starts []time.Time, more bool)
 	if err != nil {
 		return nil, false
 	}
-	found, _ := series.Next(now.Add(-m.Length+1), n+1, time.UTC) // what there is comes with the error
-	for _, o := range found[:min(n, len(found))] {
-		starts = append(starts, o.Start.Instant(time.UTC))
+	longest, early := m.Length, 0
+	for _, d := range m.Changes {
+		if d.Length > longest {
+			longest, early = d.Length, int(maxLength/(24*time.Hour)) // others that began with it are over before it
+		}
 	}
-	return starts, len(found) > n
+	found, _ := series.Next(now.Add(1-longest), n+early+1, time.UTC) // what there is comes with the error
+	for _, o := range found {
+		if o.End.Instant(time.UTC).After(now) {
+			starts = append(starts, o.Start.Instant(time.UTC))
+		}
+	}
+	return starts[:min(n, len(starts))], len(starts) > n
 }

@@ -20,6 +20,8 @@ type chore struct {
 func chores() []chore {
 	return []chore{
 		{do: (*Calendar).tellDue},
+		{do: (*Calendar).expireCalls},
+		{kind: taskProposals, do: (*Calendar).tellProposals},
 	}
 }
 

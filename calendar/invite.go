@@ -3,15 +3,11 @@ package calendar
 import (
 	"context"
 	"errors"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
-	"guildpost/templates"
 )
 
 // tellAtOnce is how many are told in one transaction.
@@ -36,23 +32,29 @@ func (k *Calendar) tellDue(ctx context.Context, now time.Time) (done int, err er
 }
 
 // tell brings what everybody was told of a meeting up to date. Where it changes meanwhile, the rest is left to the next time.
+// The meetings of a community that was closed are cancelled with it.
 func (k *Calendar) tell(ctx context.Context, m store.MeetingToTell) (done int, err error) {
 	c, err := k.DB.Community(ctx, m.CommunityID)
 	if err != nil {
 		return 0, err
 	}
-	done, err = k.tellOutdated(ctx, c, m.Meeting)
-	if err == nil && m.State == store.MeetingConfirmed && !c.Closed {
+	if c.Closed && m.State == store.MeetingConfirmed {
+		if m.Meeting, err = k.DB.CancelMeeting(ctx, store.Actor{Who: "guildpost", Via: "the community was closed", At: k.Now()}, m.ID); err != nil {
+			return 0, k.elsewhere(c, m.ID, err)
+		}
+	}
+	t, err := k.tellerOf(c, m.Meeting)
+	if err != nil {
+		return 0, err
+	}
+	done, err = t.tellOutdated(ctx)
+	if next, _ := Next(m.Meeting, k.Now(), 1); err == nil && m.State == store.MeetingConfirmed && len(next) > 0 {
 		var more int
-		more, err = k.inviteNew(ctx, c, m.Meeting)
+		more, err = t.inviteNew(ctx)
 		done += more
 	}
-	if store.KindOf(err) == store.Conflict && err != nil {
-		k.Log.Info("a meeting changed while people were told of it", "community", c.Address(), "meeting", m.ID)
-		return done, nil
-	}
 	if err != nil {
-		return done, err
+		return done, k.elsewhere(c, m.ID, err)
 	}
 	if done > 0 {
 		k.Log.Info("people were told of a meeting", "community", c.Address(), "meeting", m.ID, "state", string(m.State), "mails", done)
@@ -60,14 +62,23 @@ func (k *Calendar) tell(ctx context.Context, m store.MeetingToTell) (done int, e
 	return done, k.DB.Told(ctx, m)
 }
 
+// elsewhere passes over the error that a meeting has changed while people were told of it: they are told the next time.
+func (k *Calendar) elsewhere(c store.Community, meeting int64, err error) error {
+	if store.KindOf(err) != store.Conflict {
+		return err
+	}
+	k.Log.Info("a meeting changed while people were told of it", "community", c.Address(), "meeting", meeting)
+	return nil
+}
+
 // tellOutdated tells those who are invited of a change or the end.
-func (k *Calendar) tellOutdated(ctx context.Context, c store.Community, m store.Meeting) (done int, err error) {
+func (t *teller) tellOutdated(ctx context.Context) (done int, err error) {
 	for ctx.Err() == nil {
-		page, err := k.DB.Outdated(ctx, m, tellAtOnce)
+		page, err := t.DB.Outdated(ctx, t.m, tellAtOnce)
 		if err != nil || len(page) == 0 {
 			return done, err
 		}
-		n, err := k.tellAll(ctx, c, m, page)
+		n, err := t.tellAll(ctx, page)
 		if done += n; err != nil || n == 0 {
 			return done, err
 		}
@@ -75,76 +86,58 @@ func (k *Calendar) tellOutdated(ctx context.Context, c store.Community, m store.
 	return done, ctx.Err()
 }
 
-// inviteNew invites the members who are not invited yet.
-func (k *Calendar) inviteNew(ctx context.Context, c store.Community, m store.Meeting) (done int, err error) {
+// inviteNew invites the members who are not invited yet. While some are written to, the mails to those before are kept.
+func (t *teller) inviteNew(ctx context.Context) (done int, err error) {
+	kept := make(chan keeping, 1)
+	kept <- keeping{}
 	after := int64(0)
-	for ctx.Err() == nil {
-		page, err := k.DB.NotInvited(ctx, m, after, tellAtOnce)
-		if err != nil || len(page) == 0 {
+	for err == nil {
+		var tellings []store.Telling
+		tellings, after, err = t.nextNew(ctx, after)
+		before := <-kept // also where this failed
+		if done, err = done+before.n, errors.Join(before.err, err); err != nil || len(tellings) == 0 {
 			return done, err
 		}
-		after = page[len(page)-1].ID
-		all := make([]store.Invitation, len(page))
-		for i, s := range page {
-			all[i] = store.Invitation{MeetingID: m.ID, Subscription: s}
-		}
-		n, err := k.tellAll(ctx, c, m, all)
-		if done += n; err != nil {
-			return done, err
-		}
+		go func() {
+			n, err := t.DB.Tell(ctx, t.Now(), t.m, tellings)
+			kept <- keeping{n, err}
+		}()
 	}
-	return done, ctx.Err()
+	return done, err
 }
 
-func (k *Calendar) tellAll(ctx context.Context, c store.Community, m store.Meeting, all []store.Invitation) (int, error) {
-	tellings, err := k.tellings(c, m, all)
+// A keeping is what came of keeping some invitations.
+type keeping struct {
+	n   int
+	err error
+}
+
+// nextNew writes to the next members who are not invited, by subscription behind one; none where all are.
+func (t *teller) nextNew(ctx context.Context, after int64) (tellings []store.Telling, last int64, err error) {
+	page, err := t.DB.NotInvited(ctx, t.m, after, tellAtOnce)
+	if err != nil || len(page) == 0 {
+		return nil, after, err
+	}
+	all := make([]store.Invitation, len(page))
+	for i, s := range page {
+		all[i] = store.Invitation{MeetingID: t.m.ID, Subscription: s}
+	}
+	if err := t.know(ctx, all); err != nil {
+		return nil, after, err
+	}
+	tellings, err = t.tellings(all)
+	return tellings, page[len(page)-1].ID, err
+}
+
+func (t *teller) tellAll(ctx context.Context, all []store.Invitation) (int, error) {
+	if err := t.know(ctx, all); err != nil {
+		return 0, err
+	}
+	tellings, err := t.tellings(all)
 	if err != nil {
 		return 0, err
 	}
-	return k.DB.Tell(ctx, k.Now(), m, tellings)
-}
-
-// tellings writes the mails, on all processors: texts in HTML take most of the time of an invitation.
-func (k *Calendar) tellings(c store.Community, m store.Meeting, all []store.Invitation) ([]store.Telling, error) {
-	ids := make([]string, len(all))
-	for n := range all { // one after the other: a source of random octets may serve one reader only
-		var err error
-		if ids[n], err = mail.NewMessageID(k.Random, k.Now(), c.Domain); err != nil {
-			return nil, err
-		}
-	}
-	tellings, errs := make([]store.Telling, len(all)), make([]error, len(all))
-	var next atomic.Int64
-	var writers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
-		writers.Go(func() {
-			for n := next.Add(1) - 1; n < int64(len(all)); n = next.Add(1) - 1 {
-				tellings[n], errs[n] = k.telling(c, m, all[n], ids[n])
-			}
-		})
-	}
-	writers.Wait()
-	return tellings, errors.Join(errs...)
-}
-
-// telling is the next mail to somebody about a meeting.
-func (k *Calendar) telling(c store.Community, m store.Meeting, i store.Invitation, id string) (store.Telling, error) {
-	i.Sequence, i.State = m.Sequence, store.Invited
-	i.Token = k.token(m, i)
-	switch i.Subscription.State {
-	case store.Left, store.Removed, store.Banned:
-		i.State = store.Uninvited
-	}
-	if m.State == store.MeetingCancelled {
-		i.State = store.Uninvited
-	}
-	w, err := k.invitation(c, m, i, itip.NeedsAction)
-	if err != nil {
-		return store.Telling{}, err
-	}
-	w.id = id
-	n, err := k.notice(w)
-	return store.Telling{Invitation: i, Notice: n}, err
+	return t.DB.Tell(ctx, t.Now(), t.m, tellings)
 }
 
 // token is that of the ticket that somebody's invitation has already, or a new one. One that is not good any more, since its
@@ -160,36 +153,22 @@ func (k *Calendar) token(m store.Meeting, i store.Invitation) string {
 
 // invitation is the letter of an invitation, or of its end, with what its reader has answered so far.
 func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invitation, answer itip.PartStat) (letter, error) {
-	w := letter{community: c, to: i.Subscription, from: mail.TicketAddress(c.Name, c.Domain, i.Token), method: itip.Request}
-	if i.State == store.Uninvited {
-		w.method, w.replies = itip.Cancel, c.FunctionAddress("owner")
-		w.data = templates.MeetingCancelled{For: forReader(c, i.Subscription), Title: m.Title, Start: k.first(c, i.Subscription, m),
-			Left: m.State == store.MeetingConfirmed}
-	} else {
-		dates, more := k.shown(c, i.Subscription, m, shownDates)
-		w.data = templates.MeetingInvite{For: forReader(c, i.Subscription), Title: m.Title, Dates: dates, More: more,
-			Minutes: int(m.Length / time.Minute), Place: m.Location, About: m.Description, Answer: k.ticket(c, i.Token)}
+	var answers []store.RSVP
+	if known, ok := answerOfPartStat(answer); ok {
+		answers = []store.RSVP{{Answer: known, Sequence: m.Sequence}}
 	}
-	var err error
-	w.object, err = k.object(c, m, i, answer)
-	return w, err
+	t, err := k.tellerOf(c, m)
+	if err != nil {
+		return letter{}, err
+	}
+	t.answers[i.Subscription.ID] = answers
+	if i.State == store.Uninvited {
+		return t.ended(i)
+	}
+	return t.invited(i)
 }
 
-// object is the calendar object for one person.
-func (k *Calendar) object(c store.Community, m store.Meeting, i store.Invitation, answer itip.PartStat) ([]byte, error) {
-	series, err := seriesOf(m)
-	if err != nil {
-		return nil, err
-	}
-	e := series.Master
-	e.Stamp = k.Now().UTC().Truncate(time.Second)
-	e.Organizer = itip.Person{Address: mail.TicketAddress(c.Name, c.Domain, i.Token), Name: c.Title, Email: c.Address()}
-	reader := itip.Attendee{Person: itip.Person{Address: i.Subscription.Address, Name: i.Subscription.Name}, Answer: answer,
-		Type: "INDIVIDUAL", Role: "REQ-PARTICIPANT", RSVP: true}
-	method := itip.Request
-	if i.State == store.Uninvited {
-		method, e.Status, reader.RSVP, reader.Answer = itip.Cancel, "CANCELLED", false, ""
-	}
-	e.Attendees = []itip.Attendee{reader}
-	return itip.Write(itip.Object{Method: method, Events: []itip.Event{e}})
+func answerOfPartStat(stat itip.PartStat) (answer store.RSVPAnswer, ok bool) {
+	answer, ok = answers[stat]
+	return answer, ok
 }

@@ -84,7 +84,7 @@ func TestCutOff(t *testing.T) {
 	w.check(err)
 	some, err := w.DB.NotInvited(ctx, m, 0, 2)
 	w.check(err)
-	_, err = w.tellAll(ctx, w.c, m, []store.Invitation{{MeetingID: m.ID, Subscription: some[0]}, {MeetingID: m.ID, Subscription: some[1]}})
+	_, err = w.tellSome(m, []store.Invitation{{MeetingID: m.ID, Subscription: some[0]}, {MeetingID: m.ID, Subscription: some[1]}})
 	w.check(err)
 	other := *w.Calendar
 	other.Random = rand.NewChaCha8([32]byte{1})

@@ -13,8 +13,9 @@ import (
 type letter struct {
 	community store.Community
 	to        store.Subscription
-	data      any    // one of the types of package templates
-	from      string // where a plain reply goes, unless replies is given
+	data      any             // one of the types of package templates
+	text      *templates.Mail // what data renders to; nil where it is not rendered yet
+	from      string          // where a plain reply goes, unless replies is given
 	replies   string
 	object    []byte // the calendar object, nil for none
 	method    itip.Method
@@ -23,35 +24,27 @@ type letter struct {
 }
 
 // notice writes a letter.
-func (k *Calendar) notice(w letter) (store.Notice, error) {
-	text, err := templates.Render(k.language(w.community, w.to), w.data)
-	if err != nil {
-		return store.Notice{}, err
+func (k *Calendar) notice(w letter) (n store.Notice, err error) {
+	if w.text == nil {
+		text, err := templates.Render(k.language(w.community, w.to), w.data)
+		if err != nil {
+			return n, err
+		}
+		w.text = &text
 	}
-	d := mail.Draft{Subject: text.Subject, Date: k.Now(), MessageID: w.id, Text: text.Text, Flowed: true, HTML: text.HTML}
+	d := mail.Draft{Subject: w.text.Subject, Date: k.Now(), MessageID: w.id, Text: w.text.Text, Flowed: true, HTML: w.text.HTML}
 	if d.MessageID == "" {
 		if d.MessageID, err = mail.NewMessageID(k.Random, k.Now(), w.community.Domain); err != nil {
-			return store.Notice{}, err
+			return n, err
 		}
 	}
-	if d.From, err = mail.ParseAddress(w.from); err != nil {
-		return store.Notice{}, err
+	if err := w.addressTo(&d); err != nil {
+		return n, err
 	}
-	d.From.Name = w.community.Title
-	if w.replies != "" {
-		replies, err := mail.ParseAddress(w.replies)
-		if err != nil {
-			return store.Notice{}, err
-		}
-		d.ReplyTo = []mail.Address{replies}
-	}
-	to, err := mail.ParseAddress(w.to.Address)
-	if err != nil {
-		return store.Notice{}, err
-	}
-	to.Name = w.to.Name
-	d.To = []mail.Address{to}
 	if w.object != nil {
+		if d.Headers, err = senderOf(w); err != nil {
+			return store.Notice{}, err
+		}
 		d.Alternatives = []mail.Attachment{{Type: "text/calendar; charset=utf-8; method=" + string(w.method), Data: w.object}}
 		d.Attachments = []mail.Attachment{{Type: `application/ics; name="invite.ics"`, Name: "invite.ics", Data: w.object}}
 	}
@@ -60,9 +53,44 @@ func (k *Calendar) notice(w letter) (store.Notice, error) {
 		d.References = append(append([]string{}, m.References...), m.MessageID)
 	}
 	raw, err := d.Bytes()
-	token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
-	return store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw,
-		Sender: mail.BounceAddress(w.community.Name, w.community.Domain, token)}, err
+	n = store.Notice{CommunityID: w.community.ID, SubscriptionID: w.to.ID, Recipient: w.to.Address, Raw: raw}
+	if w.to.ID != 0 { // nobody's bounce is counted for whom the community does not know
+		token := k.Keys.Seal(mail.Ticket{Kind: mail.TicketBounce, Person: w.to.ID})
+		n.Sender = mail.BounceAddress(w.community.Name, w.community.Domain, token)
+	}
+	return n, err
+}
+
+// senderOf is the Sender field of a mail that carries a calendar object. From is the ticket, which is the object's ORGANIZER, so
+// that programs that compare the two agree; Sender is who really writes, and is the same for everybody (RFC 5322 3.6.2), so
+// that a reader can make one rule for all invitations. Both are of the list's domain, as are the envelope's sender and the
+// domain that signs: DMARC looks at From alone, and is aligned by either.
+func senderOf(w letter) ([][2]string, error) {
+	sender, err := mail.ParseAddress(w.community.FunctionAddress("meet"))
+	if err != nil || w.from == w.community.Address() {
+		return nil, err
+	}
+	sender.Name = w.community.Title
+	return [][2]string{{"Sender", sender.Format()}}, nil
+}
+
+// addressTo says from whom a letter is and to whom.
+func (w letter) addressTo(d *mail.Draft) (err error) {
+	if d.From, err = mail.ParseAddress(w.from); err != nil {
+		return err
+	}
+	d.From.Name = w.community.Title
+	if w.replies != "" {
+		replies, err := mail.ParseAddress(w.replies)
+		if err != nil {
+			return err
+		}
+		d.ReplyTo = []mail.Address{replies}
+	}
+	to, err := mail.ParseAddress(w.to.Address)
+	to.Name = w.to.Name
+	d.To = []mail.Address{to}
+	return err
 }
 
 // language is the reader's, else the community's, else the installation's.

@@ -17,7 +17,12 @@ type handling struct {
 // handlings are the tickets about meetings.
 func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
-		mail.TicketRSVP: {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketRSVP:            {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketCallApprove:     {(*Calendar).answerCall, (*Calendar).showCall, (*Calendar).pressCall},
+		mail.TicketCallDecline:     {(*Calendar).answerCall, (*Calendar).showCall, (*Calendar).pressCall},
+		mail.TicketProposalAccept:  {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
+		mail.TicketProposalDecline: {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
+		mail.TicketMeetingAddress:  {(*Calendar).answerAddress, (*Calendar).showAddress, (*Calendar).pressAddress},
 	}
 }
 

@@ -32,10 +32,15 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	return newWorldOn(t, storetest.Open(t))
+}
+
+func newWorldOn(t testing.TB, db *store.DB) *world {
+	t.Helper()
 	w := &world{t: t, now: storetest.Now}
 	keys, err := mail.NewKeyring(mail.Key{ID: 1, Secret: bytes.Repeat([]byte{3}, 32), Since: w.now.AddDate(0, -1, 0)})
 	w.check(err)
-	w.Calendar = &Calendar{DB: storetest.Open(t), Keys: keys, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Random: rand.NewChaCha8([32]byte{}), // the same identifiers each time
+	w.Calendar = &Calendar{DB: db, Keys: keys, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Random: rand.NewChaCha8([32]byte{}), // the same identifiers each time
 
 		Now: func() time.Time { return w.now }, PublicURL: "https://lists.example.org",
 		Help: func(context.Context, store.Community, mail.Envelope, *mail.Message) error {
@@ -112,6 +117,15 @@ func (w *world) mails(address string) (n int) {
 		}
 	}
 	return n
+}
+
+// tellSome tells some people of a meeting, as if the daemon was killed behind that.
+func (w *world) tellSome(m store.Meeting, all []store.Invitation) (int, error) {
+	t, err := w.tellerOf(w.c, m)
+	if err != nil {
+		return 0, err
+	}
+	return t.tellAll(ctx, all)
 }
 
 // golden compares with a file, or writes it.

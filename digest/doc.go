@@ -1,5 +1,13 @@
-// Package digest makes a community visible to itself: it gathers from the store what happened in a time, has it
-// measured, and makes newsletters of it.
+// Package digest makes a community visible to itself: it sends digests of its posts and newsletters, gathers from the store what happened in a
+// time, and has it measured.
+//
+// # Digests
+//
+// A Mailer sends those who want them a digest each day, week or month, at their hour. What somebody has got is kept in the store
+// (store.DigestState), moves in the transaction that queues the mail, and follows every change of delivery: so each post comes
+// once, whatever happens in between, and a daemon that was down for a week sends one digest with all of it. People whose digests
+// are the same byte for byte share one message; unsubscribe tickets are added as it goes out. A digest shows threads with what is
+// new in them: quotations are a mark, and what is long ends where the whole mail would grow beyond what Gmail shows.
 //
 // # The way of a figure
 //

@@ -166,7 +166,7 @@ func (r *rendering) readerMeetings(ctx context.Context, after int64, readers []s
 		}); err != nil {
 			return nil, err
 		}
-		rsvps, err := r.DB.RSVPsBetween(ctx, m.ID, after, last)
+		rsvps, err := r.DB.RSVPsBetween(ctx, m.ID, after+1, last)
 		if err != nil {
 			return nil, err
 		}

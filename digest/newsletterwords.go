@@ -60,23 +60,23 @@ func (w words) Block(it issue.Item) string {
 	case it.Summary != nil:
 		return w.summary(*it.Summary)
 	case it.Thread != nil:
-		return entry(it.Thread.Subject, w.thread(*it.Thread)+" ("+w.say("news.get", templates.Args{N: int(it.Thread.ID)})+")")
+		return newsEntry(it.Thread.Subject, w.thread(*it.Thread)+" ("+w.say("news.get", templates.Args{N: int(it.Thread.ID)})+")")
 	case it.Meeting != nil:
-		return entry(it.Meeting.Title, w.meeting(*it.Meeting))
+		return newsEntry(it.Meeting.Title, w.meeting(*it.Meeting))
 	case it.People != nil:
 		return w.people(*it.People)
 	case it.Thanks != nil:
-		return entry(it.Thanks.To, w.thanks(*it.Thanks))
+		return newsEntry(it.Thanks.To, w.thanks(*it.Thanks))
 	case it.Milestone != nil:
-		return entry(it.Milestone.Name, w.say("news.milestone."+it.Milestone.What, templates.Args{N: it.Milestone.N}))
+		return newsEntry(it.Milestone.Name, w.say("news.milestone."+it.Milestone.What, templates.Args{N: it.Milestone.N}))
 	case it.Figure != nil:
-		return entry(w.figure(*it.Figure), w.trend(*it.Figure))
+		return newsEntry(w.figure(*it.Figure), w.trend(*it.Figure))
 	}
 	return it.Text
 }
 
-// entry is an item of a list that begins with bold words; its text, where there is one, begins with a capital.
-func entry(title, text string) string {
+// newsEntry is an item of a list that begins with bold words; its text, where there is one, begins with a capital.
+func newsEntry(title, text string) string {
 	if text == "" {
 		return "- **" + issue.Escape(title) + "**"
 	}

@@ -25,6 +25,7 @@ type Draft struct {
 	Flowed       bool         // Text is format=flowed already: lines with a space at the end go on in the next
 	HTML         string       // the same in HTML, "" for none
 	Alternatives []Attachment // further forms of the text, such as text/calendar
+	Digest       [][]byte     // messages that it gathers (multipart/digest, RFC 2046 5.1.5)
 	Attachments  []Attachment
 }
 
@@ -163,8 +164,15 @@ func (d *Draft) content() (entity, error) {
 	if err != nil {
 		return entity{}, err
 	}
-	files := make([]entity, 0, 1+len(d.Attachments))
+	files := make([]entity, 0, 2+len(d.Attachments))
 	files = append(files, text)
+	if len(d.Digest) > 0 {
+		digest, err := digestOf(d.Digest)
+		if err != nil {
+			return entity{}, err
+		}
+		files = append(files, digest)
+	}
 	for _, a := range d.Attachments {
 		file, err := newLeaf(a, "attachment")
 		if err != nil {
@@ -173,6 +181,17 @@ func (d *Draft) content() (entity, error) {
 		files = append(files, file)
 	}
 	return joinParts("mixed", files)
+}
+
+func digestOf(messages [][]byte) (entity, error) {
+	parts := make([]entity, len(messages))
+	for i, raw := range messages {
+		var err error
+		if parts[i], err = newLeaf(Attachment{Type: "message/rfc822", Data: raw}, ""); err != nil {
+			return entity{}, err
+		}
+	}
+	return joinParts("digest", parts) // one alone stands there as it is
 }
 
 // newMultipart makes the parts and joins them.
@@ -250,14 +269,16 @@ func joinParts(kind string, parts []entity) (entity, error) {
 	}
 	var joined entity
 	sum := sha256.New()
-	encoding := ""
+	encoding, size := "", 1000 // of the fields and boundaries
 	for _, p := range parts {
 		sum.Write(p.body)
+		size += len(p.body)
 		if p.header.Get("Content-Transfer-Encoding") == "8bit" {
 			encoding = "8bit"
 		}
 	}
 	boundary := kind + "-" + encodeToken(sum.Sum(nil)[:15])
+	joined.body = make([]byte, 0, size)
 	for _, p := range parts {
 		joined.body = append(joined.body, "--"+boundary+"\r\n"...)
 		joined.body = append(joined.body, p.header.Message(p.body)...)

@@ -61,6 +61,15 @@ func OutgoingHeader(h *Header, o Outgoing) error {
 // addListFields adds what says that this is a list, and which. X-Loop stays even if
 // another list that the post passes takes our List-Id away, so that a loop is noticed.
 func addListFields(h *Header, o Outgoing) error {
+	var problems []error
+	for _, f := range ListFields(o) {
+		problems = append(problems, h.Append(f[0], f[1]))
+	}
+	return errors.Join(problems...)
+}
+
+// ListFields are the fields by which mail programs know a list.
+func ListFields(o Outgoing) (fields [][2]string) {
 	list := o.List
 	address := list.String()
 	id := "<" + list.Local + "." + list.Domain + ">"
@@ -71,7 +80,7 @@ func addListFields(h *Header, o Outgoing) error {
 	if !o.NoPosts {
 		post = "<mailto:" + address + ">"
 	}
-	fields := [][2]string{
+	for _, f := range [][2]string{
 		{"List-Id", id},
 		{"List-Post", post},
 		{"List-Help", mailto(list, "help")},
@@ -81,14 +90,12 @@ func addListFields(h *Header, o Outgoing) error {
 		{"Archived-At", angleURL(o.ArchivedAt)},
 		{"X-Loop", address},
 		{"Precedence", "list"},
-	}
-	var problems []error
-	for _, f := range fields {
+	} {
 		if f[1] != "" {
-			problems = append(problems, h.Append(f[0], f[1]))
+			fields = append(fields, f)
 		}
 	}
-	return errors.Join(problems...)
+	return fields
 }
 
 func mailto(list Address, function string) string {

@@ -29,6 +29,12 @@ const (
 	TicketAttendance  TicketKind = 15 // say who came to a meeting: the occurrence
 	TicketJoinApprove TicketKind = 16 // let somebody join: the request
 	TicketJoinDecline TicketKind = 17 // do not: the request
+	TicketCallApprove TicketKind = 18 // let somebody's calendar call a meeting: the call
+	TicketCallDecline TicketKind = 19 // do not: the call
+
+	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
+	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
+	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
 
 	TicketNewsletterLater TicketKind = 31 // send a newsletter a week later: the issue
 	TicketNewsletterSkip  TicketKind = 32 // do not send it: the issue

@@ -218,7 +218,7 @@ func (t *tx) eraseMail(p Person, _ Erasure) error {
 	if err := t.query(scanIDs(&dispatches), statement, args...); err != nil {
 		return err
 	}
-	const alone = " AND kind = 'notice' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.dispatch_id = dispatches.id)"
+	const alone = " AND kind <> 'post' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.dispatch_id = dispatches.id)"
 	err := t.query(scanIDs(&raws), "DELETE FROM dispatches WHERE "+t.dialect.in("id")+alone+" RETURNING raw_id", t.dialect.idList(dispatches))
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func (t *tx) subscribeFresh(by Actor, communityID int64, all []NewMember) error 
 	var addresses, subscriptions, journal []any
 	for i, m := range all {
 		s := Subscription{CommunityID: communityID, MemberID: ids[i], Name: m.Name, Address: m.Address, State: Active,
-			Delivery: Each, OwnCopies: true, Since: by.At}
+			Delivery: Each, OwnCopies: true, Since: by.At, DigestHour: DefaultDigestHour}
 		m.applyTo(&s)
 		addresses = append(addresses, m.Address, ids[i])
 		subscriptions = append(subscriptions, communityID, ids[i], s.Address, s.State, s.Delivery, s.OwnCopies, joinRoles(s.Roles), micros(s.Since))
@@ -108,6 +108,9 @@ func (t *tx) subscribeFresh(by Actor, communityID int64, all []NewMember) error 
 	}
 	if _, err := t.exec(`INSERT INTO subscriptions (community_id, member_id, address, state, delivery, vacation_until, own_copies,
 		roles, since, epoch) VALUES `+tuples("(?, ?, ?, ?, ?, 0, ?, ?, ?, 0)", len(all)), subscriptions...); err != nil {
+		return err
+	}
+	if err := t.beginDigests(communityID, ids); err != nil {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO journal (at, community_id, member_id, actor, via, action, before_state, after_state) VALUES `+

@@ -114,7 +114,7 @@ func (t *tx) importPost(a Arrival, bundles bundling, places importPositions) (f 
 	if err != nil {
 		return f, 0, err
 	}
-	result, err := t.filePost(a, rawID, position, a.packed.size)
+	result, err := t.filePost(a, rawID, position, a.packed.size, false)
 	f.PostID, f.ThreadID = result.PostID, result.ThreadID
 	a.memory.filed(a, f)
 	return f, position, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,7 @@ type Invitation struct {
 	Token        string // of the ticket at which answers come back; stays the same
 	State        InvitationState
 	Sequence     int // of the meeting, when it was last sent
+	Revision     int // of the meeting, likewise
 	SentAt       time.Time
 	Subscription Subscription // as it is now
 }
@@ -25,13 +27,13 @@ const (
 	Uninvited InvitationState = "cancelled"
 )
 
-const invitationColumns = subscriptionColumns + ", i.meeting_id, i.token, i.state, i.sequence, i.sent_at"
+const invitationColumns = subscriptionColumns + ", i.meeting_id, i.token, i.state, i.sequence, i.revision, i.sent_at"
 
 const fromInvitations = " FROM invitations i JOIN subscriptions s ON s.id = i.subscription_id JOIN members m ON m.id = s.member_id "
 
 func scanInvitation(row rowScanner) (i Invitation, err error) {
 	var sent int64
-	i.Subscription, err = scanSubscription(scannerWith{row, []any{&i.MeetingID, &i.Token, &i.State, &i.Sequence, &sent}})
+	i.Subscription, err = scanSubscription(scannerWith{row, []any{&i.MeetingID, &i.Token, &i.State, &i.Sequence, &i.Revision, &sent}})
 	i.SentAt = fromMicros(sent)
 	return i, err
 }
@@ -88,7 +90,7 @@ func (db *DB) NotInvited(ctx context.Context, m Meeting, after int64, limit int)
 	return all, err
 }
 
-// A Telling is an invitation as it will be, and the mail that makes it so.
+// A Telling is an invitation as it will be, and the mail that makes it so. The mail has no Raw where there is nothing to say.
 type Telling struct {
 	Invitation Invitation
 	Notice     Notice
@@ -97,9 +99,10 @@ type Telling struct {
 // Tell keeps invitations and sends their mails, in one transaction. Who was told that already, by another daemon, gets no
 // second mail. Conflict where the meeting is not what the mails say any more.
 func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling) (told int, err error) {
-	packed := make([]packedRaw, len(all))
-	for i, one := range all {
-		packed[i] = packRaw(one.Notice.Raw)
+	for i := range all {
+		if all[i].Notice.Raw != nil {
+			all[i].Notice.pack()
+		}
 	}
 	err = db.durable.do(ctx, func(t *tx) error {
 		told = 0
@@ -110,25 +113,45 @@ func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling)
 		if revision != m.Revision {
 			return Errorf(Conflict, "the meeting %s was changed meanwhile", m.UID)
 		}
-		for i, one := range all {
-			n, err := t.keepInvitation(now, one.Invitation)
-			if err == nil && n > 0 {
-				told++
-				err = t.sendNotice(now, one.Notice, packed[i])
-			}
-			if err != nil {
-				return err
+		kept, err := t.keepInvitations(now, all)
+		if err != nil {
+			return err
+		}
+		var notices []Notice
+		for _, one := range all {
+			if kept[one.Invitation.Subscription.ID] {
+				if told++; one.Notice.Raw != nil {
+					notices = append(notices, one.Notice)
+				}
 			}
 		}
-		return nil
+		return t.sendMany(now, notices)
 	})
 	return told, err
 }
 
-func (t *tx) keepInvitation(now time.Time, i Invitation) (int64, error) {
-	return t.exec(`INSERT INTO invitations (meeting_id, subscription_id, address, token, state, sequence, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (meeting_id, subscription_id) DO UPDATE SET address = excluded.address, token = excluded.token, state = excluded.state,
-			sequence = excluded.sequence, sent_at = excluded.sent_at
-		WHERE invitations.state <> excluded.state OR invitations.sequence < excluded.sequence`,
-		i.MeetingID, i.Subscription.ID, i.Subscription.Address, i.Token, i.State, i.Sequence, micros(now))
+// keepInvitations keeps what is new of invitations, and returns the subscriptions whose it was.
+func (t *tx) keepInvitations(now time.Time, all []Telling) (kept map[int64]bool, err error) {
+	kept = map[int64]bool{}
+	for chunk := range slices.Chunk(all, noticesAtOnce) {
+		var args []any
+		for _, one := range chunk {
+			i := one.Invitation
+			args = append(args, i.MeetingID, i.Subscription.ID, i.Subscription.Address, i.Token, i.State, i.Sequence, i.Revision, micros(now))
+		}
+		var ids []int64
+		err := t.query(scanIDs(&ids), `INSERT INTO invitations (meeting_id, subscription_id, address, token, state, sequence, revision, sent_at)
+			VALUES `+tuples(tuple(8), len(chunk))+`
+			ON CONFLICT (meeting_id, subscription_id) DO UPDATE SET address = excluded.address, token = excluded.token, state = excluded.state,
+				sequence = excluded.sequence, revision = excluded.revision, sent_at = excluded.sent_at
+			WHERE invitations.state <> excluded.state OR invitations.sequence < excluded.sequence
+			RETURNING subscription_id`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			kept[id] = true
+		}
+	}
+	return kept, nil
 }

@@ -27,11 +27,19 @@ type Meeting struct {
 	EndsAt      time.Time // the end of the last date; zero for a meeting that repeats without end
 	Settings    MeetingSettings
 	Changes     []DateChange // dates that differ from the rest, by Occurrence
+	Times       []TimeOf     // when it was moved: what is in force last stands last; none where it never was
 	Revision    int          // rises with each change, also one that nobody hears of
 }
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
+	Follows int64 `json:"follows,omitempty"` // the meeting whose later dates it took the place of
+	// Caller is the subscription of who called it from their own calendar, and CallerName who that is, for people. They have it
+	// there as their own meeting, and are sent no second one.
+	Caller     int64  `json:"caller,omitempty"`
+	CallerName string `json:"caller_name,omitempty"`
+	// CallerKnows is the Revision up to which the caller's own calendar has it.
+	CallerKnows int `json:"caller_knows,omitempty"`
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.
@@ -63,13 +71,13 @@ const (
 )
 
 const meetingColumns = `m.id, m.community_id, m.uid, m.title, m.location, m.description, m.starts, m.timezone, m.seconds, m.rule,
-	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.revision`
+	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.times, m.revision`
 
 func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
-	var starts, settings, changes string
+	var starts, settings, changes, times string
 	var seconds, created, ends int64
 	err = row.Scan(append([]any{&m.ID, &m.CommunityID, &m.UID, &m.Title, &m.Location, &m.Description, &starts, &m.Zone, &seconds, &m.Rule,
-		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &m.Revision}, more...)...)
+		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &times, &m.Revision}, more...)...)
 	if err != nil {
 		return m, err
 	}
@@ -80,7 +88,7 @@ func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 	if m.Starts, err = time.Parse(wallLayout, starts); err != nil {
 		return m, err
 	}
-	return m, errors.Join(json.Unmarshal([]byte(settings), &m.Settings), json.Unmarshal([]byte(changes), &m.Changes))
+	return m, errors.Join(json.Unmarshal([]byte(settings), &m.Settings), json.Unmarshal([]byte(changes), &m.Changes), json.Unmarshal([]byte(times), &m.Times))
 }
 
 // AddMeeting keeps a new meeting, and makes the tasks that plan, which may be nil, says of it. Nobody is invited yet:
@@ -88,26 +96,34 @@ func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 func (db *DB) AddMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
 	m.State, m.Actor, m.CreatedAt = MeetingConfirmed, by.Who, by.At
 	err := db.durable.do(ctx, func(t *tx) (err error) {
-		var n int
-		if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
-			return orConflict(err, "there is a meeting %s already", m.UID)
-		}
-		values, err := m.values()
-		if err != nil {
-			return err
-		}
-		m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
-			settings, changes, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
-		if err != nil {
-			return err
-		}
-		if err := t.planTasks(m, plan); err != nil {
-			return err
-		}
-		return t.journal(by, entry{community: m.CommunityID, action: "add meeting", after: m.UID})
+		m, err = t.addMeeting(by, m, plan)
+		return err
 	})
 	return m, err
+}
+
+func (t *tx) addMeeting(by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
+	var n int
+	if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
+		return m, orConflict(err, "there is a meeting %s already", m.UID)
+	}
+	values, err := m.values()
+	if err != nil {
+		return m, err
+	}
+	m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
+			settings, changes, times, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
+	if err != nil {
+		return m, err
+	}
+	if err := t.keepVersion(m); err != nil {
+		return m, err
+	}
+	if err := t.planTasks(m, plan); err != nil {
+		return m, err
+	}
+	return m, t.journal(by, entry{community: m.CommunityID, action: "add meeting", after: m.UID})
 }
 
 // values are what a change of a meeting can change, in the order of ChangeMeeting's columns; everybody may have to hear of it.
@@ -120,12 +136,16 @@ func (m Meeting) values() ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	times, err := json.Marshal(m.Times)
+	if err != nil {
+		return nil, err
+	}
 	ends := int64(noEnd)
 	if !m.EndsAt.IsZero() {
 		ends = micros(m.EndsAt)
 	}
 	return []any{text(m.Title), text(m.Location), text(m.Description), m.Starts.Format(wallLayout), m.Zone, int64(m.Length / time.Second),
-		m.Rule, m.Sequence, m.State, ends, text(string(settings)), text(string(changes)), lookAgain}, nil
+		m.Rule, m.Sequence, m.State, ends, text(string(settings)), text(string(changes)), string(times), lookAgain}, nil
 }
 
 func (t *tx) planTasks(m Meeting, plan func(Meeting) []Task) error {
@@ -143,29 +163,43 @@ func (t *tx) planTasks(m Meeting, plan func(Meeting) []Task) error {
 // ChangeMeeting keeps a meeting as it is now, and makes or moves the tasks that plan, which may be nil, says of it; those who
 // have to hear of it are to be told. Conflict where somebody else has changed it since m was read.
 func (db *DB) ChangeMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
-	values, err := m.values()
-	if err != nil {
-		return m, err
-	}
-	err = db.durable.do(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
-			state = ?, ends_at = ?, settings = ?, changes = ?, seen = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
-			append(values, m.ID, m.Revision)...)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
-		}
-		if err := t.planTasks(m, plan); err != nil {
-			return err
-		}
-		return t.journal(by, entry{community: m.CommunityID, action: "change meeting", after: m.UID})
-	})
+	err := db.durable.do(ctx, func(t *tx) error { return t.changeMeeting(by, m, plan) })
 	if err == nil {
 		m.Revision++
 	}
 	return m, err
+}
+
+func (t *tx) changeMeeting(by Actor, m Meeting, plan func(Meeting) []Task) error {
+	values, err := m.values()
+	if err != nil {
+		return err
+	}
+	n, err := t.exec(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
+			state = ?, ends_at = ?, settings = ?, changes = ?, times = ?, seen = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
+		append(values, m.ID, m.Revision)...)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
+	}
+	if err := t.changed(m); err != nil {
+		return err
+	}
+	if err := t.planTasks(m, plan); err != nil {
+		return err
+	}
+	return t.journal(by, entry{community: m.CommunityID, action: "change meeting", after: m.UID})
+}
+
+// changed keeps what a meeting says now, and which answers were to what it does not say any more.
+func (t *tx) changed(m Meeting) error {
+	m.Revision++
+	if err := t.keepVersion(m); err != nil {
+		return err
+	}
+	return t.markStale(m)
 }
 
 func orConflict(err error, format string, args ...any) error {

@@ -18,7 +18,7 @@ type NewMember struct {
 }
 
 const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, m.language, m.timezone, m.named, s.address, s.state, s.delivery,
-	s.vacation_until, s.own_copies, s.roles, s.since, s.epoch`
+	s.vacation_until, s.own_copies, s.roles, s.since, s.epoch, s.digest_format, s.digest_hour`
 
 const fromSubscriptions = " FROM subscriptions s JOIN members m ON m.id = s.member_id "
 
@@ -26,7 +26,7 @@ func scanSubscription(row rowScanner) (s Subscription, err error) {
 	var vacation, since int64
 	var roles string
 	err = row.Scan(&s.ID, &s.CommunityID, &s.MemberID, &s.Name, &s.Language, &s.Timezone, &s.Named, &s.Address, &s.State, &s.Delivery,
-		&vacation, &s.OwnCopies, &roles, &since, &s.Epoch)
+		&vacation, &s.OwnCopies, &roles, &since, &s.Epoch, &s.DigestFormat, &s.DigestHour)
 	s.VacationUntil, s.Since = fromMicros(vacation), fromMicros(since)
 	s.Roles = splitRoles(roles)
 	return s, err
@@ -86,7 +86,7 @@ func (db *DB) AddGuest(ctx context.Context, by Actor, communityID int64, address
 				return err
 			}
 		}
-		s = Subscription{CommunityID: communityID, MemberID: memberID, Name: name, Address: address, State: Guest, Delivery: Each, OwnCopies: true, Since: by.At}
+		s = Subscription{CommunityID: communityID, MemberID: memberID, Name: name, Address: address, State: Guest, Delivery: Each, OwnCopies: true, Since: by.At, DigestHour: DefaultDigestHour}
 		if err := t.insertSubscription(by, "add guest", s); err != nil {
 			return err
 		}
@@ -154,16 +154,22 @@ func (m NewMember) applyTo(s *Subscription) {
 // subscribeNew makes the subscription of somebody who has none in the community.
 func (t *tx) subscribeNew(by Actor, communityID, memberID int64, m NewMember) error {
 	s := Subscription{CommunityID: communityID, MemberID: memberID, Name: m.Name, Address: m.Address, State: Active,
-		Delivery: Each, OwnCopies: true, Since: by.At}
+		Delivery: Each, OwnCopies: true, Since: by.At, DigestHour: DefaultDigestHour}
 	m.applyTo(&s)
 	return t.insertSubscription(by, "join", s)
 }
 
 func (t *tx) insertSubscription(by Actor, action string, s Subscription) error {
-	if _, err := t.exec(`INSERT INTO subscriptions (community_id, member_id, address, state, delivery, vacation_until,
-		own_copies, roles, since, epoch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0)`,
-		s.CommunityID, s.MemberID, s.Address, s.State, s.Delivery, s.OwnCopies, joinRoles(s.Roles), micros(s.Since)); err != nil {
+	id, err := t.insert(`INSERT INTO subscriptions (community_id, member_id, address, state, delivery, vacation_until,
+		own_copies, roles, since, epoch, digest_format, digest_hour) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0, ?, ?)`,
+		s.CommunityID, s.MemberID, s.Address, s.State, s.Delivery, s.OwnCopies, joinRoles(s.Roles), micros(s.Since), s.DigestFormat, s.DigestHour)
+	if err != nil {
 		return err
+	}
+	if s.ID = id; s.gathers() {
+		if err := t.followDigest(Subscription{}, s); err != nil {
+			return err
+		}
 	}
 	return t.journal(by, entry{community: s.CommunityID, member: s.MemberID, action: action, after: subscriptionText(s)})
 }
@@ -319,9 +325,12 @@ func (t *tx) updateSubscription(by Actor, before, s Subscription) error {
 		}
 	}
 	_, err := t.exec(`UPDATE subscriptions SET address = ?, state = ?, delivery = ?, vacation_until = ?, own_copies = ?,
-		roles = ?, since = ?, epoch = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil), s.OwnCopies,
-		joinRoles(s.Roles), micros(s.Since), s.Epoch, s.ID)
+		roles = ?, since = ?, epoch = ?, digest_format = ?, digest_hour = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil),
+		s.OwnCopies, joinRoles(s.Roles), micros(s.Since), s.Epoch, s.DigestFormat, s.DigestHour, s.ID)
 	if err != nil {
+		return err
+	}
+	if err := t.followDigest(before, s); err != nil {
 		return err
 	}
 	if before.Name != s.Name || before.Language != s.Language || before.Timezone != s.Timezone || before.Named != s.Named {
@@ -358,18 +367,8 @@ func changeName(before, after Subscription) string {
 
 // subscriptionText is what the journal keeps of a subscription.
 func subscriptionText(s Subscription) string {
-	text, err := json.Marshal(struct {
-		Address   string            `json:"address"`
-		Name      string            `json:"name"`
-		State     SubscriptionState `json:"state"`
-		Delivery  DeliveryMode      `json:"delivery"`
-		Vacation  time.Time         `json:"vacation_until,omitzero"`
-		OwnCopies bool              `json:"own_copies"`
-		Roles     []Role            `json:"roles,omitempty"`
-		Language  string            `json:"language,omitempty"`
-		Timezone  string            `json:"timezone,omitempty"`
-		Named     bool              `json:"named,omitempty"`
-	}{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil.UTC().Truncate(time.Microsecond), s.OwnCopies, s.Roles, s.Language, s.Timezone, s.Named})
+	text, err := json.Marshal(subscriptionState{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil.UTC().Truncate(time.Microsecond), s.OwnCopies,
+		s.Roles, s.Language, s.Timezone, s.Named, s.DigestFormat, s.DigestHour})
 	if err != nil {
 		return ""
 	}

@@ -105,22 +105,11 @@ func (t *tx) fileNewsletter(a Arrival, raw packedRaw) (filed Acceptance, err err
 	if err != nil {
 		return filed, err
 	}
-	if filed, err = t.filePost(a, rawID, position, raw.size); err != nil {
+	if filed, err = t.filePost(a, rawID, position, raw.size, false); err != nil {
 		return filed, err
 	}
 	if _, err := t.exec("UPDATE posts SET kind = ? WHERE id = ?", postNewsletter, filed.PostID); err != nil {
 		return filed, err
 	}
 	return filed, t.index(position, a.Text)
-}
-
-// RSVPsBetween returns the answers to a meeting of the subscriptions behind one, up to another.
-func (db *DB) RSVPsBetween(ctx context.Context, meetingID, after, until int64) (all []RSVP, err error) {
-	err = db.query(ctx, func(row rowScanner) error {
-		r, err := scanRSVP(row)
-		all = append(all, r)
-		return err
-	}, "SELECT "+rsvpColumns+" FROM rsvps WHERE meeting_id = ? AND subscription_id > ? AND subscription_id <= ? ORDER BY subscription_id, occurrence, later",
-		meetingID, after, until)
-	return all, err
 }

@@ -189,6 +189,8 @@ type Notice struct {
 	Raw            []byte
 	RequireTLS     bool // RFC 8689
 	Secret         bool // it holds a password: see PruneSecrets
+
+	packed *packedRaw // nil where Pack was not called
 }
 
 // SendNotice queues a mail of our own; it is promised when this returns.

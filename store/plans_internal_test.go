@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -74,7 +75,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "newsletters", "newsletter_notes"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "meeting_versions", "proposals", "newsletters", "newsletter_notes"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -204,7 +205,32 @@ func useEverything(t *testing.T, db *DB) {
 	useReading(t, db, c, s)
 	useThreads(t, db, c)
 	useIMAP(t, db, now)
+	useDigests(t, db, c, s, now)
 	useMeetings(t, db, c, s, now)
+}
+
+func useDigests(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	for _, mode := range []DeliveryMode{Daily, Each, Weekly} {
+		s.Delivery = mode
+		if err := db.UpdateSubscription(ctx, Actor{At: now}, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, listedErr := db.ListedSince(ctx, c.ID, 0, 10)
+	_, oneErr := db.Digest(ctx, s.ID)
+	_, lastErr := db.LastPostBefore(ctx, c.ID, now)
+	_, tasksErr := db.DigestTasks(ctx, now)
+	if err := errors.Join(listedErr, oneErr, lastErr, tasksErr); err != nil {
+		t.Fatal(err)
+	}
+	due, err := db.DigestsDue(ctx, now, 10)
+	if err != nil || len(due) == 0 {
+		t.Fatal(len(due), err)
+	}
+	if _, err := db.SendDigest(ctx, now, c.ID, []byte("To: x\n\n"), []DigestStep{{Was: due[0], Next: now}}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
@@ -228,8 +254,40 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}}, nil, nil); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, s.ID); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error {
+			call := Call{CommunityID: c.ID, UID: "1", Address: "ada@a.example", State: CallProposed, AskedAt: now}
+			for range 2 { // new, and changed
+				if call, err = db.KeepCall(ctx, call, false, nil); err != nil {
+					return err
+				}
+			}
+			call, err = db.KeepCall(ctx, call, true, nil)
+			return errors.Join(err, db.DecideCall(ctx, Actor{At: now}, call.ID, CallCalled, nil))
+		},
+		func() error { _, err := db.Call(ctx, 2); return err },
+		func() error { _, err := db.Calls(ctx, c.ID, "1"); return err },
+		func() error { _, err := db.CallsToExpire(ctx, now); return err },
+		func() error { _, err := db.RSVPsBetween(ctx, m.ID, 1, 2); return err },
+		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
+		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Starts: now}, Task{}, nil); return err },
+		func() error {
+			_, err := db.RecordProposal(ctx, i, Proposal{Starts: now, Stamp: now}, Task{}, nil)
+			return err
+		},
+		func() error {
+			_, err := db.RecordProposal(ctx, i, Proposal{Stamp: now.Add(1)}, Task{}, nil)
+			return err
+		},
+		func() error { _, err := db.Proposals(ctx, m.ID); return err },
+		func() error { _, err := db.Proposal(ctx, 1); return err },
+		func() error {
+			_, err := db.TellProposals(ctx, now, Task{ID: 1, ObjectID: m.ID}, now, 1, nil)
+			return err
+		},
+		func() error { _, err := db.EndProposals(ctx, Actor{At: now}, m, []ProposalEnd{{ID: 1}}); return err },
+		func() error { return db.ClaimAddress(ctx, Actor{At: now}, c.ID, s.MemberID, "guest@a.example") },
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
 	} {
 		if err := step(); err != nil {

@@ -146,7 +146,7 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 	if err != nil {
 		return result, err
 	}
-	if result, err = t.filePost(a, rawID, position, raw.size); err != nil {
+	if result, err = t.filePost(a, rawID, position, raw.size, true); err != nil {
 		return result, err
 	}
 	if err := t.index(position, a.Text); err != nil {
@@ -155,8 +155,8 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 	return result, t.dispatchPost(a, result.PostID, rawID)
 }
 
-// filePost makes a post of an arrival, in its thread; its words are to be indexed yet.
-func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Acceptance, err error) {
+// filePost makes a post of an arrival, in its thread; its words are to be indexed yet. Listed is that it goes to the list.
+func (t *tx) filePost(a Arrival, rawID, position int64, size int, listed bool) (result Acceptance, err error) {
 	var parent int64
 	if result.ThreadID, parent, err = t.threadFor(a); err != nil {
 		return result, err
@@ -166,10 +166,10 @@ func (t *tx) filePost(a Arrival, rawID, position int64, size int) (result Accept
 		state = postErased
 	}
 	result.PostID, err = t.insert(`INSERT INTO posts (community_id, thread_id, parent_id, raw_id, member_id, message_id, body_hash,
-		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		from_address, from_name, subject, sent_at, accepted_at, size, position, new_chars, quoted_chars, state, listed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.CommunityID, result.ThreadID, parent, rawID, a.MemberID, a.MessageID, a.BodyHash, a.From, text(a.FromName),
-		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars, state)
+		text(a.Subject), micros(postDate(a)), micros(a.Now), size, position, a.Text.NewChars, a.Text.QuotedChars, state, listed)
 	if err != nil {
 		return result, err
 	}

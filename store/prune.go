@@ -44,7 +44,7 @@ func (db *DB) pruneDispatches(ctx context.Context, before time.Time) (n int, err
 	}
 	err = db.relaxed.do(ctx, func(t *tx) error {
 		raws = raws[:0]
-		if err := t.query(scanIDs(&raws), "SELECT raw_id FROM dispatches WHERE kind = 'notice' AND "+t.dialect.in("id"),
+		if err := t.query(scanIDs(&raws), "SELECT raw_id FROM dispatches WHERE kind <> 'post' AND "+t.dialect.in("id"),
 			t.dialect.idList(ids)); err != nil {
 			return err
 		}

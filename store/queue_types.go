@@ -24,6 +24,8 @@ type DispatchKind string
 const (
 	DispatchPost   DispatchKind = "post"   // list headers, one sender and one unsubscribe ticket each
 	DispatchNotice DispatchKind = "notice" // sent byte for byte
+	// DispatchMailing is one mail of our own to many: one sender and one unsubscribe ticket each.
+	DispatchMailing DispatchKind = "mailing"
 )
 
 // A Delivery is one message to one recipient. Waiting ones are claimed by a worker, which reports an Outcome.

@@ -29,6 +29,8 @@ const (
 	RequestInvite   RequestKind = "invite"   // a member or facilitator invited the address
 	RequestLeave    RequestKind = "leave"    // somebody asked in the address's name to leave
 	RequestCommands RequestKind = "commands" // commands came in the address's name
+	RequestAlias    RequestKind = "alias"    // an answer to an invitation came in the address's name: is it the invited person's?
+	RequestGuest    RequestKind = "guest"    // the same: may they come? A facilitator decides
 )
 
 // RequestState is where a request stands: Asked, then (where a facilitator decides) Confirmed, then one of the others.
@@ -54,17 +56,32 @@ func scanRequest(row rowScanner) (r Request, err error) {
 
 // Ask makes a request, together with the mail that asks for the word; mails makes it from the request's ID.
 func (db *DB) Ask(ctx context.Context, r Request, mails func(id int64) ([]Notice, error)) (Request, error) {
-	r.State = Asked
-	err := db.durable.do(ctx, func(t *tx) (err error) {
-		r.ID, err = t.insert(`INSERT INTO requests (community_id, kind, address, payload, state, asked_at, expires_at, decided_by,
-			decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0)`, r.CommunityID, r.Kind, r.Address, text(r.Payload), r.State,
-			micros(r.AskedAt), micros(r.ExpiresAt))
-		if err != nil {
+	err := db.durable.do(ctx, func(t *tx) error { return t.ask(&r, mails) })
+	return r, err
+}
+
+// AskOnce is Ask, unless once was reached: then nobody is asked, and asked is false.
+func (db *DB) AskOnce(ctx context.Context, once Limit, r Request, mails func(id int64) ([]Notice, error)) (made Request, asked bool, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		reached, err := t.allow(r.AskedAt, []Limit{once})
+		if asked = reached == nil; err != nil || !asked {
 			return err
 		}
-		return t.sendMade(r.AskedAt, r.ID, mails)
+		made = r
+		return t.ask(&made, mails)
 	})
-	return r, err
+	return made, asked, err
+}
+
+func (t *tx) ask(r *Request, mails func(id int64) ([]Notice, error)) (err error) {
+	r.State = Asked
+	r.ID, err = t.insert(`INSERT INTO requests (community_id, kind, address, payload, state, asked_at, expires_at, decided_by,
+		decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0)`, r.CommunityID, r.Kind, r.Address, text(r.Payload), r.State,
+		micros(r.AskedAt), micros(r.ExpiresAt))
+	if err != nil {
+		return err
+	}
+	return t.sendMade(r.AskedAt, r.ID, mails)
 }
 
 func (t *tx) sendMade(now time.Time, id int64, mails func(id int64) ([]Notice, error)) error {
@@ -106,6 +123,33 @@ func (db *DB) OpenRequests(ctx context.Context, communityID int64, address strin
 		AND (CAST(? AS BIGINT) = 0 OR community_id = ?) AND (CAST(? AS TEXT) = '' OR address = ?) ORDER BY id LIMIT 1000`,
 		communityID, communityID, address, address)
 	return all, err
+}
+
+// AmendRequest changes what a request that waits says; nobody else changes it in between. Conflict where it was decided.
+func (db *DB) AmendRequest(ctx context.Context, id int64, change func(payload string) (string, error)) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		// An update that changes nothing, since it locks the row in both databases.
+		var payload string
+		err := t.row("UPDATE requests SET state = state WHERE id = ? AND state = 'asked' RETURNING payload", id).Scan(&payload)
+		if isNoRows(err) {
+			return Errorf(Conflict, "this was decided already")
+		}
+		if err != nil {
+			return err
+		}
+		if payload, err = change(payload); err != nil {
+			return err
+		}
+		_, err = t.exec("UPDATE requests SET payload = ? WHERE id = ?", text(payload), id)
+		return err
+	})
+}
+
+// WasDeclined says whether a request of a kind about an address was declined.
+func (db *DB) WasDeclined(ctx context.Context, communityID int64, kind RequestKind, address string) (is bool, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&is) },
+		"SELECT EXISTS (SELECT 1 FROM requests WHERE community_id = ? AND address = ? AND kind = ? AND state = 'declined')", communityID, address, kind)
+	return is, err
 }
 
 // Decide moves a request from one state to another, once; payload "" leaves it. Conflict with the state that it is in

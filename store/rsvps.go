@@ -19,6 +19,7 @@ type RSVP struct {
 	Sequence       int       // of what was answered
 	Stamp          time.Time // when it was given, by the clock of who gave it
 	Stale          bool      // the meeting has changed since
+	Delegate       string    // the address of who comes instead, with Declined; "" for nobody
 }
 
 // RSVPAnswer is what somebody answered.
@@ -31,11 +32,11 @@ const (
 	Declined  RSVPAnswer = "declined"
 )
 
-const rsvpColumns = "meeting_id, subscription_id, occurrence, later, answer, comment, source, at, sequence, stamp, stale"
+const rsvpColumns = "meeting_id, subscription_id, occurrence, later, answer, comment, source, at, sequence, stamp, stale, delegate"
 
 func scanRSVP(row rowScanner) (r RSVP, err error) {
 	var at, stamp int64
-	err = row.Scan(&r.MeetingID, &r.SubscriptionID, &r.Occurrence, &r.Later, &r.Answer, &r.Comment, &r.Source, &at, &r.Sequence, &stamp, &r.Stale)
+	err = row.Scan(&r.MeetingID, &r.SubscriptionID, &r.Occurrence, &r.Later, &r.Answer, &r.Comment, &r.Source, &at, &r.Sequence, &stamp, &r.Stale, &r.Delegate)
 	r.At, r.Stamp = fromMicros(at), fromMicros(stamp)
 	return r, err
 }
@@ -54,6 +55,17 @@ func (db *DB) RSVPs(ctx context.Context, meetingID, subscriptionID int64) (all [
 	return all, err
 }
 
+// RSVPsBetween returns the answers to a meeting of the subscribers from the first to the last.
+func (db *DB) RSVPsBetween(ctx context.Context, meetingID, first, last int64) (all []RSVP, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		r, err := scanRSVP(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+rsvpColumns+` FROM rsvps WHERE meeting_id = ? AND subscription_id BETWEEN ? AND ?
+		ORDER BY meeting_id, subscription_id, occurrence, later`, meetingID, first, last)
+	return all, err
+}
+
 // RecordRSVPs keeps answers of one subscriber, and sends what is given with it. Of two to the same date that which newer
 // prefers stays; it is called with what is there and what came. Changed is how many were new. NotFound where they are not
 // invited any more.
@@ -61,14 +73,7 @@ func (db *DB) RecordRSVPs(ctx context.Context, now time.Time, i Invitation, all 
 	notices []Notice) (changed int, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
 		changed = 0
-		var state InvitationState
-		// One after the other, also where there is no answer yet.
-		err := t.row("SELECT state FROM invitations WHERE meeting_id = ? AND subscription_id = ?"+t.dialect.forUpdate(),
-			i.MeetingID, i.Subscription.ID).Scan(&state)
-		if isNoRows(err) || err == nil && state != Invited {
-			return Errorf(NotFound, "they are not invited to this meeting")
-		}
-		if err != nil {
+		if err := t.lockInvitation(i); err != nil {
 			return err
 		}
 		for _, r := range all {
@@ -95,9 +100,29 @@ func (t *tx) recordRSVP(r RSVP, newer func(have, got RSVP) bool) (kept bool, err
 	case err != nil && !isNoRows(err):
 		return false, err
 	}
-	_, err = t.exec("INSERT INTO rsvps ("+rsvpColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err = t.exec("INSERT INTO rsvps ("+rsvpColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (meeting_id, subscription_id, occurrence, later) DO UPDATE SET answer = excluded.answer, comment = excluded.comment,
-			source = excluded.source, at = excluded.at, sequence = excluded.sequence, stamp = excluded.stamp, stale = excluded.stale`,
-		r.MeetingID, r.SubscriptionID, r.Occurrence, r.Later, r.Answer, text(r.Comment), text(r.Source), micros(r.At), r.Sequence, micros(r.Stamp), r.Stale)
+			source = excluded.source, at = excluded.at, sequence = excluded.sequence, stamp = excluded.stamp, stale = excluded.stale,
+			delegate = excluded.delegate`,
+		r.MeetingID, r.SubscriptionID, r.Occurrence, r.Later, r.Answer, text(r.Comment), text(r.Source), micros(r.At), r.Sequence, micros(r.Stamp), r.Stale, text(r.Delegate))
 	return err == nil, err
+}
+
+// lockInvitation lets the answers of one person come one after the other, also where there is none yet.
+func (t *tx) lockInvitation(i Invitation) error {
+	var state InvitationState
+	err := t.row("SELECT state FROM invitations WHERE meeting_id = ? AND subscription_id = ?"+t.dialect.forUpdate(),
+		i.MeetingID, i.Subscription.ID).Scan(&state)
+	if isNoRows(err) || err == nil && state != Invited {
+		return Errorf(NotFound, "they are not invited to this meeting")
+	}
+	return err
+}
+
+// ForgetRSVPs removes what a message answered for somebody who says that it was not theirs.
+func (db *DB) ForgetRSVPs(ctx context.Context, meetingID, subscriptionID int64, source string) error {
+	return db.durable.do(ctx, func(t *tx) error {
+		_, err := t.exec("DELETE FROM rsvps WHERE meeting_id = ? AND subscription_id = ? AND source = ?", meetingID, subscriptionID, text(source))
+		return err
+	})
 }

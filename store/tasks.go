@@ -21,12 +21,14 @@ func (db *DB) TasksDue(ctx context.Context, kind string, until time.Time) (all [
 
 // ScheduleFirst makes a task unless there is one of the same kind, community and object.
 func (db *DB) ScheduleFirst(ctx context.Context, task Task) error {
-	return db.durable.do(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO schedule (kind, community_id, object_id, due_at, payload) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (kind, community_id, object_id) DO NOTHING`,
-			task.Kind, task.CommunityID, task.ObjectID, micros(task.DueAt), task.Payload)
-		return err
-	})
+	return db.durable.do(ctx, func(t *tx) error { return t.scheduleFirst(task) })
+}
+
+func (t *tx) scheduleFirst(task Task) error {
+	_, err := t.exec(`INSERT INTO schedule (kind, community_id, object_id, due_at, payload) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (kind, community_id, object_id) DO NOTHING`,
+		task.Kind, task.CommunityID, task.ObjectID, micros(task.DueAt), task.Payload)
+	return err
 }
 
 // TakeTask takes a task and sends the mails that it was for, in one transaction. It is done then, or, where next is not

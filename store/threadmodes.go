@@ -69,6 +69,9 @@ func (t *tx) changeThreadMode(by Actor, s Subscription, threadID int64, mode Thr
 	if err != nil || before == mode {
 		return 0, err
 	}
+	if err := t.digestThread(s, threadID, before, mode); err != nil {
+		return 0, err
+	}
 	if err := t.keepThreadMode(s.ID, threadID, mode); err != nil {
 		return 0, err
 	}
@@ -132,12 +135,22 @@ func (t *tx) moveThreadModes(from, into int64) error {
 // ThreadModes returns the threads of a subscriber that have a mode of their own.
 func (db *DB) ThreadModes(ctx context.Context, subscriptionID int64) (modes map[int64]ThreadMode, err error) {
 	modes = map[int64]ThreadMode{}
-	err = db.query(ctx, func(row rowScanner) error {
-		var thread int64
+	return modes, db.query(ctx, scanThreadModes(modes), threadModesQuery, subscriptionID)
+}
+
+func (t *tx) threadModes(subscriptionID int64) (modes map[int64]ThreadMode, err error) {
+	modes = map[int64]ThreadMode{}
+	return modes, t.query(scanThreadModes(modes), threadModesQuery, subscriptionID)
+}
+
+const threadModesQuery = "SELECT thread_id, mode FROM thread_modes WHERE subscription_id = ?"
+
+func scanThreadModes(modes map[int64]ThreadMode) func(rowScanner) error {
+	return func(row rowScanner) error {
+		var id int64
 		var mode ThreadMode
-		err := row.Scan(&thread, &mode)
-		modes[thread] = mode
+		err := row.Scan(&id, &mode)
+		modes[id] = mode
 		return err
-	}, "SELECT thread_id, mode FROM thread_modes WHERE subscription_id = ?", subscriptionID)
-	return modes, err
+	}
 }

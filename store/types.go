@@ -30,25 +30,37 @@ func (c Community) ListID() string { return c.Name + "." + c.Domain }
 // Rules is what a community has chosen. The zero value of each field is its default, so that a new rule needs no
 // migration: Rules are one JSON text in the database.
 type Rules struct {
-	Purpose      string    `json:"purpose,omitempty"`
-	Colour       string    `json:"colour,omitempty"` // of its mails and pages, "#RRGGBB"; "" is the default
-	Charter      Charter   `json:"charter,omitzero"`
-	Language     string    `json:"language,omitempty"` // BCP 47; "" is the installation's
-	Timezone     string    `json:"timezone,omitempty"` // IANA; "" is the installation's
-	Join         JoinRule  `json:"join,omitempty"`
-	NonMembers   PostRule  `json:"non_members,omitempty"` // what happens to posts of people who are no members
-	ReplyTo      ReplyTo   `json:"reply_to,omitempty"`
-	DMARC        DMARCMode `json:"dmarc,omitempty"`
-	SubjectTag   string    `json:"subject_tag,omitempty"`   // "" is none; e.g. "[Rust Guild]"
-	Footer       string    `json:"footer,omitempty"`        // "" is none
-	MaxMessage   int64     `json:"max_message,omitempty"`   // bytes; 0 is the installation's
-	OnlyAnnounce bool      `json:"only_announce,omitempty"` // only facilitators may post; others are held
-	Retention    string    `json:"retention,omitempty"`     // how long posts stay: "5y", "18m", "90d"; "" is for good
+	Purpose       string    `json:"purpose,omitempty"`
+	Colour        string    `json:"colour,omitempty"` // of its mails and pages, "#RRGGBB"; "" is the default
+	Charter       Charter   `json:"charter,omitzero"`
+	Language      string    `json:"language,omitempty"` // BCP 47; "" is the installation's
+	Timezone      string    `json:"timezone,omitempty"` // IANA; "" is the installation's
+	Join          JoinRule  `json:"join,omitempty"`
+	NonMembers    PostRule  `json:"non_members,omitempty"` // what happens to posts of people who are no members
+	ReplyTo       ReplyTo   `json:"reply_to,omitempty"`
+	DMARC         DMARCMode `json:"dmarc,omitempty"`
+	SubjectTag    string    `json:"subject_tag,omitempty"`    // "" is none; e.g. "[Rust Guild]"
+	Footer        string    `json:"footer,omitempty"`         // "" is none
+	MaxMessage    int64     `json:"max_message,omitempty"`    // bytes; 0 is the installation's
+	OnlyAnnounce  bool      `json:"only_announce,omitempty"`  // only facilitators may post; others are held
+	MeetingCalls  CallRule  `json:"meeting_calls,omitempty"`  // what happens to meetings that others than facilitators call from their calendars
+	Retention     string    `json:"retention,omitempty"`      // how long posts stay: "5y", "18m", "90d"; "" is for good
+	MeetingGuests GuestRule `json:"meeting_guests,omitempty"` // who is not invited and answers with somebody's invitation
 	Moderation
 	Bouncing
 	Visibility
 	NewsletterRules
 }
+
+// A GuestRule says what becomes of people who answer, or are to come, with an invitation that was somebody else's.
+type GuestRule string
+
+// What becomes of them.
+const (
+	GuestsAsk    GuestRule = ""       // the facilitators are asked
+	GuestsCome   GuestRule = "guest"  // they are invited as guests
+	GuestsRefuse GuestRule = "refuse" // only who is invited comes
+)
 
 // A Charter is what a community has agreed on; each part may be missing. New members read it in their welcome mail.
 type Charter struct {
@@ -82,6 +94,16 @@ const (
 	PostRefuse PostRule = "" // refused at the SMTP door, with a text that helps
 	PostHold   PostRule = "hold"
 	PostAccept PostRule = "accept"
+)
+
+// A CallRule says who calls meetings from their own calendar, beside the facilitators.
+type CallRule string
+
+// What happens when others invite the list address.
+const (
+	CallsPropose CallRule = ""       // the facilitators are asked
+	CallsAllow   CallRule = "allow"  // members call meetings as facilitators do
+	CallsRefuse  CallRule = "refuse" // refused at the SMTP door
 )
 
 // ReplyTo says where a plain reply to a post goes.
@@ -132,6 +154,8 @@ type Subscription struct {
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void
+	DigestFormat  DigestFormat
+	DigestHour    int // on their clocks, 0 to 23
 }
 
 // Has says whether the subscription grants a role.
@@ -168,6 +192,19 @@ const (
 	Weekly  DeliveryMode = "weekly"
 	Monthly DeliveryMode = "monthly"
 	None    DeliveryMode = "none"
+)
+
+// DefaultDigestHour is when digests come to those who have not chosen another hour.
+const DefaultDigestHour = 7
+
+// DigestFormat is how a digest is written.
+type DigestFormat string
+
+// The formats of a digest.
+const (
+	DigestReadable DigestFormat = ""      // text and HTML: what is new, in its threads
+	DigestMIME     DigestFormat = "mime"  // the posts as they are (RFC 2046 5.1.5)
+	DigestPlain    DigestFormat = "plain" // text alone (RFC 1153)
 )
 
 // A Role is what a member may do beyond being one.

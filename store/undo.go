@@ -8,16 +8,18 @@ import (
 
 // subscriptionState is what subscriptionText wrote.
 type subscriptionState struct {
-	Address   string            `json:"address"`
-	Name      string            `json:"name"`
-	State     SubscriptionState `json:"state"`
-	Delivery  DeliveryMode      `json:"delivery"`
-	Vacation  time.Time         `json:"vacation_until"`
-	OwnCopies bool              `json:"own_copies"`
-	Roles     []Role            `json:"roles"`
-	Language  string            `json:"language"`
-	Timezone  string            `json:"timezone"`
-	Named     bool              `json:"named"`
+	Address      string            `json:"address"`
+	Name         string            `json:"name"`
+	State        SubscriptionState `json:"state"`
+	Delivery     DeliveryMode      `json:"delivery"`
+	Vacation     time.Time         `json:"vacation_until,omitzero"`
+	OwnCopies    bool              `json:"own_copies"`
+	Roles        []Role            `json:"roles,omitempty"`
+	Language     string            `json:"language,omitempty"`
+	Timezone     string            `json:"timezone,omitempty"`
+	Named        bool              `json:"named,omitempty"`
+	DigestFormat DigestFormat      `json:"digest_format,omitempty"`
+	DigestHour   int               `json:"digest_hour"`
 }
 
 // JournalEntry returns one change.
@@ -84,6 +86,7 @@ func (t *tx) undoMembership(by Actor, e JournalEntry) error {
 	after.Address, after.Name, after.State, after.Delivery = was.Address, was.Name, was.State, was.Delivery
 	after.VacationUntil, after.OwnCopies, after.Roles = was.Vacation, was.OwnCopies, was.Roles
 	after.Language, after.Timezone, after.Named = was.Language, was.Timezone, was.Named
+	after.DigestFormat, after.DigestHour = was.DigestFormat, was.DigestHour
 	return t.updateSubscription(by, now, after)
 }
 

@@ -11,7 +11,11 @@ type MeetingInvite struct {
 	Minutes int         // how long it takes
 	Place   string      // where, or the link; may be empty
 	About   string      // may be empty, and have several lines
-	Answer  Ticket
+	Caller  string      // who called it from their calendar; may be empty
+	Follows bool        // it takes the place of the later dates of another meeting
+	// Answered is what the reader has answered: accepted, tentative, declined; "" for nothing.
+	Answered string
+	Answer   Ticket
 }
 
 // MeetingCancelled says that a meeting does not take place, or that it is none of the reader's any more.

@@ -13,7 +13,9 @@ func Style() ([]byte, error) { return files.ReadFile("page/style.css") }
 type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
-	// join-approve, join-decline, return, receipt, mute, follow, rsvp, news-approve, news-later, news-skip, news-note; others get general ones.
+	// join-approve, join-decline, return, receipt, mute, follow, rsvp, call-approve, call-decline,
+	// proposal-accept, proposals-decline, meeting-alias, meeting-guest, news-approve, news-later,
+	// news-skip, news-note; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language

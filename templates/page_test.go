@@ -8,8 +8,33 @@ import (
 )
 
 // pageKinds are the tickets that have texts of their own.
-var pageKinds = []string{"join", "apply", "leave", "command", "undo", "hold-approve", "hold-reject", "join-approve", "join-decline",
-	"return", "receipt", "mute", "follow", "rsvp", "news-approve", "news-later", "news-skip", "news-note", "other"}
+var pageKinds = []string{
+	"join",
+	"apply",
+	"leave",
+	"command",
+	"undo",
+	"hold-approve",
+	"hold-reject",
+	"join-approve",
+	"join-decline",
+	"call-approve",
+	"call-decline",
+	"return",
+	"receipt",
+	"mute",
+	"follow",
+	"rsvp",
+	"proposal-accept",
+	"proposals-decline",
+	"meeting-alias",
+	"meeting-guest",
+	"news-approve",
+	"news-later",
+	"news-skip",
+	"news-note",
+	"other",
+}
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found", "changed"}
 

@@ -7,10 +7,10 @@ import (
 
 // Prose is a text in Markdown that a person wrote, or that was put together from what people wrote: a block on each line.
 //
-//	- **title** – text     an entry: its title stands above its text
-//	- item   1. step       lists
-//	> quote
-//	**bold** `code` [text](url) <url>, and \ before any of these
+//   - **title** – text     an entry: its title stands above its text
+//   - item   1. step       lists
+//     > quote
+//     **bold** `code` [text](url) <url>, and \ before any of these
 //
 // Anything else is a paragraph. It may hold whatever it likes: what is no markup is text, and no value becomes HTML.
 type Prose string

@@ -1,6 +1,9 @@
 package templates
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // berlin is a zone without need for a zone database.
 var berlin = time.FixedZone("CET", 3600)
@@ -26,7 +29,18 @@ var greylisted = Failure{"chloe@c.example", "451 4.7.1 Greylisting in action, pl
 
 // samples has one of every type, filled as it would be in earnest. The name is that of its golden files.
 func samples() []sample {
-	return append(append(joiningSamples(), answerSamples()...), append(holdingSamples(), append(healthSamples(), append(meetingSamples(), newsletterSamples()...)...)...)...)
+	return slices.Concat(
+		joiningSamples(),
+		answerSamples(),
+		holdingSamples(),
+		healthSamples(),
+		meetingSamples(),
+		digestSamples(),
+		meetingChangedSamples(),
+		meetingCallSamples(),
+		answeringSamples(),
+		newsletterSamples(),
+	)
 }
 
 type sample struct {
@@ -172,7 +186,7 @@ func meetingSamples() []sample {
 		{"meeting-invite", MeetingInvite{For: forAna, Title: title, Dates: []time.Time{at(3, 12, 15, 0)}, Minutes: 60,
 			Place: "Room 3, or https://meet.example.org/clinic", About: "Bring the code that the compiler refuses.\nWe look at it together.", Answer: ticket("w")}},
 		{"meeting-invite.series", MeetingInvite{For: For{Community: rust}, Title: title, Dates: []time.Time{at(3, 12, 15, 0), at(3, 19, 15, 0), at(3, 26, 15, 0)},
-			More: true, Minutes: 1, Answer: Ticket{Address: ticket("w").Address}}},
+			More: true, Minutes: 1, Caller: "Ben Okafor", Answer: Ticket{Address: ticket("w").Address}}},
 		{"meeting-cancelled", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0)}},
 		{"meeting-cancelled.left", MeetingCancelled{For: forAna, Title: title, Left: true}},
 		{"meeting-answered", MeetingAnswered{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "tentative", Change: ticket("w")}},
@@ -182,4 +196,59 @@ func meetingSamples() []sample {
 		{"meeting-help.proposal", MeetingHelp{For: forAna, Kind: "proposal", Title: title, Answer: ticket("w")}},
 		{"meeting-help.unproven", MeetingHelp{For: forAna, Kind: "unproven", Title: title, Answer: ticket("w")}},
 	}
+}
+
+func digestSamples() []sample {
+	post := func(from string, day, hour int, text string) DigestPost {
+		return DigestPost{From: from, Address: "x@a.example", Date: at(3, day, hour, 5), Text: text,
+			Reply: "mailto:rust@lists.example.org?In-Reply-To=%3C1%40a.example%3E&Subject=Re%3A%20Lifetimes"}
+	}
+	last := post("", 4, 18, "")
+	last.Files, last.More = "error.log, main.rs", 4210
+	return []sample{
+		{"digest", Digest{For: For{Community: rust}, Rhythm: "daily", Posts: 4, Threads: []DigestThread{
+			{Number: 12, Subject: "Lifetimes in a parser that borrows its input", Posts: []DigestPost{
+				post("Ben Okafor", 3, 17, "How do you name the lifetime of the input, when there are two?\n\nI have tried 'a and 'b, and nobody can read it."),
+				post("Chloé Martin", 4, 9, "[…]\nCall it 'input. The names may be long.\n\n    fn parse<'input>(text: &'input str)"),
+			}},
+			{Number: 14, Subject: "Room for Thursday", Posts: []DigestPost{post("Ana Sousa", 4, 10, "Room 3 is free again."), last}},
+		}, Meetings: []DigestMeeting{{"Borrow checker clinic", at(3, 12, 15, 0), "Room 3", "accepted"}, {"Show and tell", at(3, 19, 15, 0), "", ""}}}},
+		{"digest.last", Digest{For: For{Community: rust}, Rhythm: "each", Posts: 1, Threads: []DigestThread{{Number: 14, Posts: []DigestPost{post("Ana Sousa", 4, 10, "Room 3 is free again.")}}}}},
+	}
+}
+
+func meetingCallSamples() []sample {
+	whole := MeetingReading{Title: "Borrow checker clinic", Dates: []time.Time{at(3, 12, 15, 0), at(3, 19, 15, 0), at(3, 26, 15, 0)}, More: true, Minutes: 60,
+		Place: "Room 3", About: "Bring the code that the compiler refuses.\nWe look at it together.", Zone: "Europe/Berlin"}
+	dates := MeetingReading{Title: whole.Title, Changes: []MeetingDate{{Was: at(3, 12, 15, 0), Cancelled: true},
+		{Was: at(3, 19, 15, 0), Starts: at(3, 20, 16, 0)}, {Was: at(3, 26, 15, 0), Starts: at(3, 26, 16, 0), Later: true}}}
+	asked := MeetingCallAsked{For: forAna, Kind: "new", From: "Cid Santos", Address: "cid@c.example", Reading: whole, Expires: at(3, 11, 0, 0),
+		Approve: ticket("a"), Decline: ticket("d")}
+	change, cancel := asked, asked
+	change.Kind, change.Unproven, change.Reading, change.Unclear = "change", true, dates, true
+	cancel.Kind, cancel.Stranger, cancel.From, cancel.Organizer, cancel.Guests = "cancel", true, "", "Zoe <zoe@z.example>", []string{"Dan", "eve@e.example"}
+	return append([]sample{
+		{"meeting-call-asked", asked}, {"meeting-call-asked.change", change}, {"meeting-call-asked.cancel", cancel},
+		{"meeting-call-answer", MeetingCallAnswer{For: forAna, Kind: "called", Reading: whole, Guests: []string{"Dan", "eve@e.example"}, Twice: []string{"Dan"}, Shortened: true}},
+		{"meeting-call-answer.changed", MeetingCallAnswer{For: forAna, Kind: "changed", Reading: dates}},
+		{"meeting-call-answer.cancelled", MeetingCallAnswer{For: forAna, Kind: "cancelled", Reading: MeetingReading{Title: whole.Title}}},
+		{"meeting-call-answer.known", MeetingCallAnswer{For: forAna, Kind: "known", Reading: MeetingReading{Title: whole.Title}}},
+		{"meeting-call-answer.proposed", MeetingCallAnswer{For: forAna, Kind: "proposed", Reading: whole}},
+		{"meeting-call-answer.approved", MeetingCallAnswer{For: forAna, Kind: "approved", Reading: whole, By: "Ben Okafor"}},
+		{"meeting-call-answer.declined", MeetingCallAnswer{For: forAna, Kind: "declined", Reading: whole, Reason: "We meet on Thursday already."}},
+		{"meeting-call-answer.expired", MeetingCallAnswer{For: forAna, Kind: "expired", Reading: whole}},
+		{"meeting-call-decided", MeetingCallDecided{For: forAna, Title: whole.Title, From: "Cid Santos", Approved: true}},
+		{"meeting-call-decided.declined", MeetingCallDecided{For: forAna, Title: whole.Title, From: "Cid Santos", Reason: "We meet on Thursday already."}},
+		{"meeting-call-decided.already", MeetingCallDecided{For: forAna, Title: whole.Title, From: "Cid Santos", Already: true, By: "Ben Okafor"}},
+		{"meeting-call-decided.late", MeetingCallDecided{For: forAna, Title: whole.Title, From: "Cid Santos", Already: true}},
+		{"meeting-changed-here", MeetingChangedHere{For: forAna, Title: whole.Title, Dates: whole.Dates, Place: whole.Place}},
+		{"meeting-changed-here.cancelled", MeetingChangedHere{For: forAna, Cancelled: true, Title: whole.Title}},
+	}, meetingCallHelpSamples()...)
+}
+
+func meetingCallHelpSamples() (all []sample) {
+	for kind, value := range map[string]string{"rule": "FREQ=HOURLY is below a day", "zone": "Mars/Olympus", "another": "Ben Okafor", "date": "2026-03-13", "own": ""} {
+		all = append(all, sample{"meeting-call-help." + kind, MeetingCallHelp{For: forAna, Kind: kind, Value: value, Title: "Borrow checker clinic"}})
+	}
+	return append(all, sample{"meeting-call-help", MeetingCallHelp{For: forAna, Kind: "all-day"}})
 }

@@ -57,11 +57,23 @@ func TestNoUnusedTexts(t *testing.T) {
 	}
 	code := allSources(t)
 	families := map[string][]string{
-		"role.": {"member", "facilitator", "sponsor", "expert", "mentor"}, "type.": {"professional", "technology", "interest", "geographic"},
-		"join.": {"open", "confirm", "approve"}, "delivery.": {"each", "daily", "weekly", "monthly", "none"},
-		"setting.": {"name", "language", "timezone", "delivery", "own-copies", "vacation", "news", "address"},
-		"reason.":  Reasons(), "post.": {"dropped", "left-out"}, "page.problem.": {}, "page.label.": {"subject", "from", "address", "since", "reason"}, "value.": {}, "answer.": {"accepted", "tentative", "declined"}, "page.choice.": {"accepted", "tentative", "declined"}, "command.": {}, "search.": {}, "news.": {},
-		"news-change.": {"title", "added", "removed", "reworded", "moved", "section", "no-section", "renamed", "restored"},
+		"role.":         {"member", "facilitator", "sponsor", "expert", "mentor"},
+		"type.":         {"professional", "technology", "interest", "geographic"},
+		"join.":         {"open", "confirm", "approve"},
+		"delivery.":     {"each", "daily", "weekly", "monthly", "none"},
+		"setting.":      {"name", "language", "timezone", "delivery", "digest-format", "digest-hour", "own-copies", "vacation", "news", "address"},
+		"reason.":       Reasons(),
+		"post.":         {"dropped", "left-out"},
+		"page.problem.": {},
+		"page.label.":   {"subject", "from", "address", "since", "reason"},
+		"value.":        {},
+		"answer.":       {"accepted", "tentative", "declined"},
+		"said.":         {"accepted", "tentative", "declined"},
+		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no"},
+		"command.":      {},
+		"search.":       {},
+		"news.":         {},
+		"news-change.":  {"title", "added", "removed", "reworded", "moved", "section", "no-section", "renamed", "restored"},
 	}
 	for family, words := range families {
 		for _, word := range words {

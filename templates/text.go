@@ -128,9 +128,19 @@ func plain(spans []span, say catalogue) string {
 		if s.Code && !(i+1 < len(spans) && spans[i+1].Code) {
 			b.WriteString(say["mail.quote-close"].text)
 		}
-		if goal := strings.TrimPrefix(s.Href, "mailto:"); goal != "" && goal != s.Text {
+		if goal := linkGoal(s.Href); goal != "" && goal != s.Text {
 			b.WriteString(" <" + goal + ">")
 		}
 	}
 	return b.String()
+}
+
+// linkGoal is what text says of where a link leads: of a mail that it begins, the address alone.
+func linkGoal(href string) string {
+	address, is := strings.CutPrefix(href, "mailto:")
+	if !is {
+		return href
+	}
+	address, _, _ = strings.Cut(address, "?")
+	return address
 }

@@ -69,7 +69,7 @@ type Answer struct {
 
 // A Setting is one of a subscription's.
 type Setting struct {
-	Key   string // name, language, timezone, delivery, own-copies, vacation, news; others are shown as they are
+	Key   string // name, language, timezone, delivery, digest-format, digest-hour, own-copies, vacation, news; others are shown as they are
 	Value string // of delivery: each, daily, weekly, monthly, none; of switches: on, off; else as it is
 }
 

@@ -151,6 +151,8 @@ func (w *writer) person(name string, p Person, params []writtenParam) {
 	w.raw(name, params, value)
 }
 
+var uriEncoder = strings.NewReplacer("%", "%25", "?", "%3F")
+
 // mailto writes an address as a URI (RFC 6068 2), in which + and UTF-8 stand as they are.
 func (w *writer) mailto(address string) string {
 	if address == "" {
@@ -159,7 +161,7 @@ func (w *writer) mailto(address string) string {
 	if !isAddress(address) {
 		w.fail(fmt.Sprintf("%q is no mail address that can be written", excerpt(address)))
 	}
-	return "mailto:" + strings.NewReplacer("%", "%25", "?", "%3F").Replace(address)
+	return "mailto:" + uriEncoder.Replace(address)
 }
 
 func (w *writer) attendee(a Attendee) {

@@ -98,24 +98,26 @@ func (a *app) copList() *cobra.Command {
 
 // A communityJSON is a community with every rule spelled out.
 type communityJSON struct {
-	Address      string   `json:"address"`
-	Name         string   `json:"name"`
-	Domain       string   `json:"domain"`
-	Title        string   `json:"title"`
-	State        string   `json:"state"` // open, closed
-	CreatedAt    jsonTime `json:"created_at"`
-	Purpose      string   `json:"purpose"`
-	Language     string   `json:"language"`
-	Timezone     string   `json:"timezone"`
-	Join         string   `json:"join"`
-	NonMembers   string   `json:"non_members"`
-	ReplyTo      string   `json:"reply_to"`
-	DMARC        string   `json:"dmarc"`
-	SubjectTag   string   `json:"subject_tag"`
-	Footer       string   `json:"footer"`
-	MaxMessage   int64    `json:"max_message"` // bytes
-	OnlyAnnounce bool     `json:"only_announce"`
-	Retention    string   `json:"retention"` // 5y, 18m, 90d; off is for good
+	Address       string   `json:"address"`
+	Name          string   `json:"name"`
+	Domain        string   `json:"domain"`
+	Title         string   `json:"title"`
+	State         string   `json:"state"` // open, closed
+	CreatedAt     jsonTime `json:"created_at"`
+	Purpose       string   `json:"purpose"`
+	Language      string   `json:"language"`
+	Timezone      string   `json:"timezone"`
+	Join          string   `json:"join"`
+	NonMembers    string   `json:"non_members"`
+	ReplyTo       string   `json:"reply_to"`
+	DMARC         string   `json:"dmarc"`
+	SubjectTag    string   `json:"subject_tag"`
+	Footer        string   `json:"footer"`
+	MaxMessage    int64    `json:"max_message"` // bytes
+	OnlyAnnounce  bool     `json:"only_announce"`
+	MeetingCalls  string   `json:"meeting_calls"`
+	Retention     string   `json:"retention"` // 5y, 18m, 90d; off is for good
+	MeetingGuests string   `json:"meeting_guests"`
 	visibilityJSON
 	moderationJSON
 	bouncingJSON
@@ -128,7 +130,9 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Purpose: c.Purpose, Language: c.Language, Timezone: c.Timezone,
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
-		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce, Retention: spell(c.Retention, "off"),
+		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce,
+		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"),
+		MeetingGuests:  spell(string(c.MeetingGuests), "ask"),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
 		newsletterRulesJSON: newNewsletterRulesJSON(c),

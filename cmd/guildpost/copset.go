@@ -67,6 +67,14 @@ var generalRules = []communityRule{
 		c.OnlyAnnounce, err = yesOrNo("only_announce", v)
 		return err
 	}, func(j communityJSON) string { return showYes(j.OnlyAnnounce) }},
+	{"meeting_calls", "propose (others' meetings are put to the facilitators), allow (members call meetings), refuse", func(c *store.Community, v string) error {
+		c.MeetingCalls = store.CallRule(kept(v, "propose"))
+		return among("meeting_calls", v, "propose", "allow", "refuse")
+	}, func(j communityJSON) string { return j.MeetingCalls }},
+	{"meeting_guests", "ask, guest, refuse", func(c *store.Community, v string) error {
+		c.MeetingGuests = store.GuestRule(kept(v, "ask"))
+		return among("meeting_guests", v, "ask", "guest", "refuse")
+	}, func(j communityJSON) string { return j.MeetingGuests }},
 	{"closed", "yes, no", func(c *store.Community, v string) (err error) {
 		c.Closed, err = yesOrNo("closed", v)
 		return err

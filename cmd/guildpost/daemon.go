@@ -39,6 +39,7 @@ type Daemon struct {
 	list    *list.List
 	meets   *calendar.Calendar
 	news    *digest.Newsletters
+	digests *digest.Mailer
 	inbound *inbound.Server
 	watcher *imapwatch.Watcher // of mailboxes on other servers
 	worker  *outbound.Worker
@@ -114,12 +115,12 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	if d.config.Web.Listen != "" {
 		d.list.PublicURL = d.config.PublicURL
 	}
-	d.meets = calendarOf(d.list)
+	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
 	d.news = newslettersOf(d.list, d.config.Timezone)
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
-	d.list.Wake, d.meets.Wake, d.news.Wake = d.worker.Wake, d.worker.Wake, d.worker.Wake
+	d.list.Wake, d.meets.Wake, d.digests.Wake, d.news.Wake = d.worker.Wake, d.worker.Wake, d.worker.Wake, d.worker.Wake
 	d.loop = newDueLoop(d)
 	if err := d.buildWeb(); err != nil {
 		return err

@@ -63,7 +63,11 @@ func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON
 	if err != nil {
 		return err
 	}
-	tasks = append(tasks, coming...)
+	digests, err := db.DigestTasks(ctx, until)
+	if err != nil {
+		return err
+	}
+	tasks = append(append(tasks, digests...), coming...)
 	slices.SortStableFunc(tasks, func(a, b store.Task) int { return a.DueAt.Compare(b.DueAt) })
 	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT", "TO")
 	names := map[int64]string{}
@@ -97,7 +101,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"newsletters", a.runNewslettersDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"newsletters", a.runNewslettersDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

@@ -20,9 +20,10 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	d.keys.lookNow(ctx)
 	done, err = d.list.Due(ctx, until)
 	told, tellErr := d.meets.Due(ctx, until)
+	sent, sendErr := d.digests.Due(ctx, until)
 	issues, newsErr := d.news.Due(ctx, until)
 	secrets, secretsErr := d.db.PruneSecrets(ctx)
-	done, err = done+told+issues+secrets, errors.Join(err, tellErr, newsErr, secretsErr)
+	done, err = done+told+sent+issues+secrets, errors.Join(err, tellErr, sendErr, newsErr, secretsErr)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)

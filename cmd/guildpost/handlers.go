@@ -38,10 +38,12 @@ func (d *Daemon) handle(router *route.Router) {
 	}
 }
 
-// post hands what was sent to a list address to the list, unless it answers an invitation.
+// post hands what was sent to a list address to the list, unless it answers an invitation, or calls a meeting.
 func (d *Daemon) post(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error {
-	if taken, err := d.meets.Posted(ctx, c, env, m); taken || err != nil {
-		return err
+	for _, take := range []func(context.Context, store.Community, mail.Envelope, *mail.Message) (bool, error){d.meets.Posted, d.meets.Called} {
+		if taken, err := take(ctx, c, env, m); taken || err != nil {
+			return err
+		}
 	}
 	return d.list.Post(ctx, c, env, m)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,29 +13,53 @@ import (
 )
 
 func (a *app) meetingCommand() *cobra.Command {
-	return group("meeting", "Meetings: call, list, show and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingCancel(), a.meetingRSVPs())
+	return group("meeting", "Meetings: call, list, show, change and cancel them; who comes",
+		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingProposals())
 }
 
 // A meetingJSON is a meeting for programs.
 type meetingJSON struct {
-	ID          int64     `json:"id"`
-	UID         string    `json:"uid"`
-	Title       string    `json:"title"`
-	Start       jsonTime  `json:"start"` // of its first date
-	End         jsonTime  `json:"end"`   // of its first date
-	Timezone    string    `json:"timezone"`
-	RRule       string    `json:"rrule"`
-	State       string    `json:"state"`
-	Location    string    `json:"location"`
-	Description string    `json:"description"`
-	Sequence    int       `json:"sequence"`
-	Next        *jsonTime `json:"next"` // the date that comes; null where none does
+	ID          int64      `json:"id"`
+	UID         string     `json:"uid"`
+	Title       string     `json:"title"`
+	Start       jsonTime   `json:"start"` // of its first date
+	End         jsonTime   `json:"end"`   // of its first date
+	Timezone    string     `json:"timezone"`
+	RRule       string     `json:"rrule"`
+	State       string     `json:"state"`
+	Location    string     `json:"location"`
+	Description string     `json:"description"`
+	Sequence    int        `json:"sequence"`
+	Next        *jsonTime  `json:"next"`    // the date that comes; null where none does
+	Changes     []dateJSON `json:"changes"` // dates with a change of their own
+}
+
+// A dateJSON is one date of a meeting that is not as the others.
+type dateJSON struct {
+	Occurrence string   `json:"occurrence"` // names it, also where it was moved: 20260817T130000Z
+	State      string   `json:"state"`      // confirmed, cancelled
+	Start      jsonTime `json:"start"`
+	End        jsonTime `json:"end"`
+	Title      string   `json:"title"`
+	Location   string   `json:"location"`
+	Sequence   int      `json:"sequence"`
+}
+
+func newDateJSON(d calendar.DateOf) dateJSON {
+	j := dateJSON{Occurrence: d.Occurrence, State: string(store.MeetingConfirmed), Start: jsonTime(d.Start), End: jsonTime(d.Start.Add(d.Length)),
+		Title: d.Title, Location: d.Location, Sequence: d.Sequence}
+	if d.Cancelled {
+		j.State = string(store.MeetingCancelled)
+	}
+	return j
 }
 
 func newMeetingJSON(m store.Meeting, now time.Time) meetingJSON {
 	j := meetingJSON{ID: m.ID, UID: m.UID, Title: m.Title, Timezone: m.Zone, RRule: m.Rule, State: string(m.State), Location: m.Location,
-		Description: m.Description, Sequence: m.Sequence}
+		Description: m.Description, Sequence: m.Sequence, Changes: []dateJSON{}}
+	for _, d := range calendar.ChangedDates(m) {
+		j.Changes = append(j.Changes, newDateJSON(d))
+	}
 	if first, _ := calendar.Next(m, time.Time{}, 1); len(first) > 0 {
 		j.Start, j.End = jsonTime(first[0]), jsonTime(first[0].Add(m.Length))
 	}
@@ -179,25 +204,55 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("description", j.Description)
 			t.row("state", j.State)
 			t.row("uid", j.UID)
+			for _, d := range calendar.ChangedDates(m) {
+				t.row("date", showDate(m, d))
+			}
 			return t.flush()
 		})
 	}
 	return c
 }
 
+// showDate says what differs about a date, on the clocks of the meeting.
+func showDate(m store.Meeting, d calendar.DateOf) string {
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		return d.Occurrence
+	}
+	const layout = "2006-01-02 15:04"
+	what := []string{d.Planned.In(zone).Format(layout)}
+	switch {
+	case d.Cancelled:
+		return what[0] + " cancelled"
+	case !d.Start.Equal(d.Planned):
+		what = append(what, "moved to "+d.Start.In(zone).Format(layout))
+	}
+	if d.Length != m.Length {
+		what = append(what, "takes "+d.Length.String())
+	}
+	if d.Location != m.Location {
+		what = append(what, "at "+strconv.Quote(d.Location))
+	}
+	if d.Title != m.Title {
+		what = append(what, "called "+strconv.Quote(d.Title))
+	}
+	return strings.Join(what, ", ")
+}
+
 func (a *app) meetingCancel() *cobra.Command {
-	return &cobra.Command{Use: "cancel COP ID", Short: "Cancels a meeting: everybody who is invited hears", Args: arguments(2, 2),
-		RunE: func(c *cobra.Command, args []string) error {
-			return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, community store.Community, m store.Meeting) error {
-				k, err := a.newCalendar(c.Context(), db)
-				if err != nil {
+	var f meetingChange
+	c := &cobra.Command{Use: "cancel COP ID", Short: "Cancels a meeting, or one date of it: everybody who is invited hears", Args: arguments(2, 2)}
+	c.Flags().StringVar(&f.date, "date", "", "only the `DATE` 2026-08-17, or \"2026-08-17 15:00\"")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, community store.Community, m store.Meeting) (err error) {
+			e := calendar.Edit{Cancel: true}
+			if f.date != "" {
+				if e.Occurrence, err = calendar.FindDate(m, f.date, a.now()); err != nil {
 					return err
 				}
-				if _, err := k.Cancel(c.Context(), a.actor(), m.ID); err != nil {
-					return err
-				}
-				a.say("meeting %d of %s is cancelled; those who were invited are being told", m.ID, community.Address())
-				return nil
-			})
-		}}
+			}
+			return a.changeMeeting(c.Context(), db, community, m, e, f)
+		})
+	}
+	return c
 }

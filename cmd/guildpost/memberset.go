@@ -1,21 +1,30 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"guildpost/store"
+	"guildpost/templates"
 )
 
-var memberKeys = []string{"name", "delivery", "vacation", "own_copies", "state"}
+var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "state"}
+
+// digestFormats are the formats of a digest by what they are called here.
+var digestFormats = map[string]store.DigestFormat{"readable": store.DigestReadable, "mime": store.DigestMIME, "plain": store.DigestPlain}
 
 func (a *app) memberSet() *cobra.Command {
 	c := &cobra.Command{Use: "set COP ADDRESS KEY=VALUE...", Short: "Changes the settings of a member", Args: arguments(3, -1),
 		Long: "Changes the settings of a member; all of them or, where one is wrong, none. The keys:\n\n" +
 			"  name           their name\n" +
+			"  language       of what guildpost writes to them: " + strings.Join(templates.Languages(), ", ") + "; empty is the community's\n" +
+			"  timezone       their time zone (Europe/Berlin); empty is the community's\n" +
 			"  delivery       " + strings.Join(allDeliveries, ", ") + "\n" +
+			"  digest_hour    the hour (0 to 23, on their clocks) at which digests come\n" +
+			"  digest_format  readable (text and HTML), mime (the posts themselves, RFC 2046), plain (RFC 1153)\n" +
 			"  vacation       the DATE of their return (2026-08-31), or off\n" +
 			"  own_copies     yes (they get their own posts), no\n" +
 			"  state          " + strings.Join(allStates, ", ")}
@@ -48,6 +57,23 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 	case "delivery":
 		s.Delivery = store.DeliveryMode(value)
 		err = among(key, value, allDeliveries...)
+	case "language":
+		s.Language = value
+		if value != "" {
+			err = among(key, value, templates.Languages()...)
+		}
+	case "timezone":
+		s.Timezone = value
+		if value != "" {
+			_, err = parseZone(value)
+		}
+	case "digest_hour":
+		if s.DigestHour, err = strconv.Atoi(value); err != nil || s.DigestHour < 0 || s.DigestHour > 23 {
+			err = store.Errorf(store.Invalid, "digest_hour is %q: it must be an hour from 0 to 23", value)
+		}
+	case "digest_format":
+		s.DigestFormat = digestFormats[value]
+		err = among(key, value, "readable", "mime", "plain")
 	case "vacation":
 		if s.VacationUntil = (time.Time{}); value != "off" {
 			s.VacationUntil, err = parseDay(value, zone)

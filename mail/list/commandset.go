@@ -134,6 +134,10 @@ func applyChange(now, after store.Subscription, key string) store.Subscription {
 	switch key {
 	case "delivery":
 		now.Delivery = after.Delivery
+	case "digest-format":
+		now.DigestFormat = after.DigestFormat
+	case "digest-hour":
+		now.DigestHour = after.DigestHour
 	case "own-copies":
 		now.OwnCopies = after.OwnCopies
 	case "language":

@@ -2,6 +2,7 @@ package list
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,10 @@ type setting struct {
 var settings = []setting{
 	{"delivery", []string{"mail", "digest", "nomail", "zustellung", "entrega"}, []string{"each", "daily", "weekly", "monthly", "none"}, setDelivery,
 		func(s store.Subscription) string { return string(s.Delivery) }},
+	{"digest-format", []string{"format", "digestformat"}, []string{"readable", "mime", "plain"}, setDigestFormat,
+		func(s store.Subscription) string { return digestFormat(s.DigestFormat) }},
+	{"digest-hour", []string{"hour", "digesthour", "stunde", "hora"}, []string{"7", "18"}, setDigestHour,
+		func(s store.Subscription) string { return strconv.Itoa(s.DigestHour) }},
 	{"own-copies", []string{"owncopies", "own_copies", "copies", "myposts", "repro", "norepro"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.OwnCopies }),
 		func(s store.Subscription) string { return switchText(s.OwnCopies) }},
 	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
@@ -62,6 +67,47 @@ func setDelivery(s *store.Subscription, value string) bool {
 		s.Delivery = mode
 	}
 	return ok
+}
+
+func digestFormat(f store.DigestFormat) string {
+	if f == store.DigestReadable {
+		return "readable"
+	}
+	return string(f)
+}
+
+func setDigestFormat(s *store.Subscription, value string) bool {
+	format, ok := map[string]store.DigestFormat{
+		"readable": store.DigestReadable, "html": store.DigestReadable, "default": store.DigestReadable,
+		"mime": store.DigestMIME, "plain": store.DigestPlain, "text": store.DigestPlain,
+	}[strings.ToLower(value)]
+	if ok {
+		s.DigestFormat = format
+	}
+	return ok
+}
+
+// setDigestHour reads 18, 18:00 and 6pm.
+func setDigestHour(s *store.Subscription, value string) bool {
+	value = strings.ToLower(strings.ReplaceAll(value, " ", ""))
+	for _, suffix := range []string{":00", "uhr", "h"} {
+		value = strings.TrimSuffix(value, suffix)
+	}
+	add, most := 0, 23
+	if rest, ok := strings.CutSuffix(value, "pm"); ok {
+		value, add, most = rest, 12, 12
+	} else if rest, ok := strings.CutSuffix(value, "am"); ok {
+		value, most = rest, 12
+	}
+	hour, err := strconv.Atoi(value)
+	if err != nil || hour < 0 || hour > most {
+		return false
+	}
+	if most == 12 {
+		hour = hour%12 + add
+	}
+	s.DigestHour = hour
+	return true
 }
 
 func setSwitch(field func(*store.Subscription) *bool) func(*store.Subscription, string) bool {

@@ -30,12 +30,15 @@ func (l *List) Compose(ctx context.Context, d store.Dispatch, shared bool) (*Cop
 	if err != nil {
 		return nil, err
 	}
-	if d.Kind != store.DispatchPost {
+	if d.Kind == store.DispatchNotice {
 		return newCopy(fixedSender(d.Sender), nil, mail.CanonicalCRLF(raw)), nil
 	}
 	c, err := l.DB.Community(ctx, d.CommunityID)
 	if err != nil {
 		return nil, err
+	}
+	if d.Kind == store.DispatchMailing {
+		return newCopy(l.verpSender(c), l.unsubscribeHead(c), mail.CanonicalCRLF(raw)), nil
 	}
 	post, err := l.DB.Post(ctx, d.PostID)
 	if err != nil {

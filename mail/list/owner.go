@@ -65,6 +65,9 @@ func (l *List) forward(ctx context.Context, function string, env mail.Envelope, 
 	if slices.Contains(loops(m), function) || m.Received() > maxReceived {
 		return store.Errorf(store.Invalid, "this message has been through %s already (mail loop)", function).WithStatus("5.4.6")
 	}
+	if err := l.noStrangersInvitation(ctx, function, env, m, readers); err != nil {
+		return err
+	}
 	if ok, err := l.worthReading(ctx, function, env, m); err != nil || !ok {
 		return err
 	}
@@ -80,6 +83,26 @@ func (l *List) forward(ctx context.Context, function string, env mail.Envelope, 
 	}
 	l.wake()
 	return err
+}
+
+// noStrangersInvitation refuses what would be in the readers' calendars before they have read it, unless a member sends it.
+func (l *List) noStrangersInvitation(ctx context.Context, function string, env mail.Envelope, m *mail.Message, readers []store.Notice) error {
+	if !mail.HasCalendar(m) {
+		return nil
+	}
+	if community := readers[0].CommunityID; community != 0 && len(m.From) == 1 {
+		address, err := mail.Canonical(m.From[0].String())
+		if err == nil {
+			s, err := l.DB.SubscriptionByAddress(ctx, community, address)
+			if err == nil && isMember(s) && (l.AuthServID == "" || l.Proven(env, m, address)) {
+				return nil
+			}
+			if err != nil && store.KindOf(err) != store.NotFound {
+				return err
+			}
+		}
+	}
+	return store.Errorf(store.Forbidden, "invitations of people who are no members are not passed on to %s. Write in words, without a calendar object", function)
 }
 
 // loops are the functions that a mail has been through.

@@ -43,11 +43,22 @@ CREATE TABLE subscriptions (
     roles          TEXT NOT NULL,
     since          BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,
+    digest_format  TEXT NOT NULL DEFAULT '', -- as DigestFormat
+    digest_hour    BIGINT NOT NULL DEFAULT 7, -- on their clocks
     UNIQUE (community_id, member_id)
 );
 CREATE INDEX subscriptions_member ON subscriptions (member_id);
 CREATE INDEX subscriptions_fanout ON subscriptions (community_id, id);
 CREATE INDEX subscriptions_address ON subscriptions (address);
+
+-- Of those who get digests: the post up to which they have got everything, but some.
+CREATE TABLE digests (
+    subscription_id BIGINT PRIMARY KEY REFERENCES subscriptions (id) ON DELETE CASCADE,
+    mark            BIGINT NOT NULL,
+    also            TEXT NOT NULL, -- IDs of posts up to it that they have not got: an array
+    due_at          BIGINT NOT NULL -- -1: when it is due is to be found out; 0: now
+);
+CREATE INDEX digests_due ON digests (due_at, subscription_id);
 
 -- Messages that are packed together, since they have much in common: see bundles.go.
 CREATE TABLE bundles (
@@ -133,7 +144,8 @@ CREATE TABLE posts (
     quoted_chars BIGINT NOT NULL,
     state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
     kind         BIGINT NOT NULL DEFAULT 0, -- 1 for an issue of the newsletter: nobody's post, and no part of the measures
-    split        BOOLEAN NOT NULL DEFAULT FALSE -- somebody let a thread begin here: what it answers is in another one
+    split        BOOLEAN NOT NULL DEFAULT FALSE, -- somebody let a thread begin here: what it answers is in another one
+    listed       BOOLEAN NOT NULL DEFAULT FALSE -- it went to the list; else it was imported
 );
 CREATE INDEX posts_message_id ON posts (message_id, community_id, id);
 CREATE INDEX posts_thread ON posts (thread_id, sent_at);
@@ -443,11 +455,41 @@ CREATE TABLE meetings (
     ends_at      BIGINT NOT NULL, -- the end of its last date
     settings     TEXT NOT NULL,   -- as MeetingSettings
     changes      TEXT NOT NULL,   -- dates that differ: an array of DateChange
+    times        TEXT NOT NULL,   -- when it was at which time: an array of TimeOf
     revision     BIGINT NOT NULL, -- rises with each change, also one that nobody hears of
     seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
     UNIQUE (community_id, uid)
 );
 CREATE INDEX meetings_ends ON meetings (ends_at);
+
+-- Meetings in people's own calendars to which they invited a list address.
+CREATE TABLE calls (
+    id              {{id}},
+    community_id    BIGINT NOT NULL REFERENCES communities (id),
+    uid             {{text}} NOT NULL, -- in that calendar; the community's own meeting has another
+    address         {{text}} NOT NULL, -- whose calendar it is
+    name            TEXT NOT NULL,
+    subscription_id BIGINT NOT NULL, -- 0 for who is no member
+    meeting_uid     TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    payload         TEXT NOT NULL, -- what is asked for, JSON
+    asked_at        BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL, -- of a proposal
+    decided_by      TEXT NOT NULL,
+    decided_at      BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- rises with each write
+    UNIQUE (community_id, uid, address)
+);
+CREATE INDEX calls_expire ON calls (expires_at) WHERE state = 'proposed';
+CREATE INDEX calls_address ON calls (address);
+
+-- What a meeting said, from a revision on: people hear what is not as they were told.
+CREATE TABLE meeting_versions (
+    meeting_id BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    revision   BIGINT NOT NULL,
+    said       TEXT NOT NULL,
+    PRIMARY KEY (meeting_id, revision)
+);
 
 -- What each was last told of a meeting.
 CREATE TABLE invitations (
@@ -457,6 +499,7 @@ CREATE TABLE invitations (
     token           TEXT NOT NULL, -- of the ticket: it stays the same, since calendars compare organisers
     state           TEXT NOT NULL,
     sequence        BIGINT NOT NULL,
+    revision        BIGINT NOT NULL, -- of the meeting, when it was last sent
     sent_at         BIGINT NOT NULL,
     PRIMARY KEY (meeting_id, subscription_id)
 );
@@ -475,9 +518,30 @@ CREATE TABLE rsvps (
     sequence        BIGINT NOT NULL, -- of what was answered
     stamp           BIGINT NOT NULL, -- when it was given, by the clock of who gave it
     stale           BOOLEAN NOT NULL, -- the meeting has changed since
+    delegate        TEXT NOT NULL, -- who comes instead, with declined; "" for nobody
     PRIMARY KEY (meeting_id, subscription_id, occurrence, later)
 );
 CREATE INDEX rsvps_subscription ON rsvps (subscription_id);
+
+-- Other times that people propose for a meeting, or for one date of it.
+CREATE TABLE proposals (
+    id              {{id}},
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    starts          BIGINT NOT NULL,
+    seconds         BIGINT NOT NULL,
+    place           TEXT NOT NULL, -- "" leaves it
+    comment         TEXT NOT NULL,
+    source          TEXT NOT NULL, -- as in rsvps
+    at              BIGINT NOT NULL,
+    sequence        BIGINT NOT NULL, -- of the invitation that was answered
+    stamp           BIGINT NOT NULL, -- when it was proposed, by the clock of who did
+    state           TEXT NOT NULL,
+    told            BOOLEAN NOT NULL -- the facilitators have heard of it
+);
+CREATE INDEX proposals_meeting ON proposals (meeting_id, subscription_id, occurrence);
+CREATE INDEX proposals_subscription ON proposals (subscription_id);
 
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (

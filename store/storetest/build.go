@@ -86,6 +86,15 @@ func Accept(t testing.TB, db *store.DB, a store.Arrival) store.Acceptance {
 // Drain delivers everything that waits at a time, and returns the recipients in the order of their claims.
 func Drain(t testing.TB, db *store.DB, now time.Time) (recipients []string) {
 	t.Helper()
+	for _, d := range deliver(t, db, now) {
+		recipients = append(recipients, d.Recipient)
+	}
+	return recipients
+}
+
+// deliver is Drain, with all that is known of the deliveries.
+func deliver(t testing.TB, db *store.DB, now time.Time) (all []store.Delivery) {
+	t.Helper()
 	worker, err := db.JoinWorkers(ctx, now)
 	check(t, err)
 	defer func() { check(t, db.LeaveWorkers(ctx, worker)) }()
@@ -94,12 +103,10 @@ func Drain(t testing.TB, db *store.DB, now time.Time) (recipients []string) {
 		check(t, err)
 		claimed, err := db.Claim(ctx, worker, 500, now)
 		check(t, err)
-		for _, d := range claimed {
-			recipients = append(recipients, d.Recipient)
-		}
+		all = append(all, claimed...)
 		check(t, recordOutcomes(db, worker, now, outcomes(claimed, store.Sent)))
 		if made == 0 && len(claimed) == 0 {
-			return recipients
+			return all
 		}
 	}
 }

@@ -15,7 +15,11 @@ var meetingCases = []testCase{
 	{"each is told once, and again what changed", meetingTold},
 	{"who joins is not invited yet, who leaves is still", meetingMembers},
 	{"of two answers the newer one stays, whatever the order", rsvpOrder},
+	{"a call is kept by UID and calendar, and decided once", callLife},
 	{"a guest is no member, and may become one", guests},
+	{"proposals are kept one a person and date, told and decided once", proposals},
+	{"an address becomes a member's, also a guest's", claimed},
+	{"what is asked once is asked once", askedOnce},
 	{"answers and invitations go with the person", rsvpErased},
 }
 
@@ -93,6 +97,52 @@ func meetingChanged(t *testing.T, db *store.DB) {
 	equal(t, "what is due", fmt.Sprint(len(due), due[0].DueAt.Equal(changed.Starts)), "1 true")
 	_, err = db.ChangeMeeting(ctx, By(Now), m, nil)
 	wantKind(t, "a change of what it was before", err, store.Conflict)
+}
+
+func callLife(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	mails := func(one store.Call) ([]store.Notice, error) {
+		return []store.Notice{{CommunityID: c.ID, Recipient: "ada@a.example", Raw: fmt.Appendf(nil, "Subject: %d\n\nx", one.ID)}}, nil
+	}
+	call := store.Call{CommunityID: c.ID, UID: "theirs@x", Address: "ada@a.example", Name: "Ada", MeetingUID: "ours@x", State: store.CallProposed,
+		Payload: "{}", AskedAt: Now, ExpiresAt: Now.Add(day)}
+	kept, err := db.KeepCall(ctx, call, false, mails)
+	check(t, err)
+	got, err := db.Call(ctx, kept.ID)
+	check(t, err)
+	equal(t, "the call", fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", kept))
+	_, err = db.KeepCall(ctx, call, false, nil)
+	wantKind(t, "the same one, new again", err, store.Conflict)
+	call.Address = "ben@b.example"
+	_, err = db.KeepCall(ctx, call, false, nil)
+	check(t, err)
+	all, err := db.Calls(ctx, c.ID, "theirs@x")
+	check(t, err)
+	equal(t, "calls of one UID", len(all), 2)
+	asked, err := db.KeepCall(ctx, kept, true, mails)
+	check(t, err)
+	equal(t, "what is asked anew is another", asked.ID != kept.ID, true)
+	_, err = db.Call(ctx, kept.ID)
+	wantKind(t, "what was asked before", err, store.NotFound)
+	_, err = db.KeepCall(ctx, kept, false, nil)
+	wantKind(t, "a change of what it was before", err, store.Conflict)
+	rows, err := db.QueueList(ctx, store.QueueFilter{})
+	check(t, err)
+	equal(t, "mails", len(rows), 2)
+	callDecided(t, db, asked)
+}
+
+func callDecided(t *testing.T, db *store.DB, c store.Call) {
+	early, err := db.CallsToExpire(ctx, Now.Add(day-1))
+	check(t, err)
+	late, err := db.CallsToExpire(ctx, Now.Add(day))
+	check(t, err)
+	equal(t, "proposals whose time is over", fmt.Sprint(len(early), len(late)), "0 2")
+	check(t, db.DecideCall(ctx, By(Now), c.ID, store.CallCalled, nil))
+	wantKind(t, "decided twice", db.DecideCall(ctx, By(Now), c.ID, store.CallDeclined, nil), store.Conflict)
+	got, err := db.Call(ctx, c.ID)
+	check(t, err)
+	equal(t, "decided", fmt.Sprint(got.State, got.DecidedBy, got.Revision-c.Revision), fmt.Sprint("called", By(Now).Who, 1))
 }
 
 func guests(t *testing.T, db *store.DB) {
@@ -228,7 +278,10 @@ func rsvpErased(t *testing.T, db *store.DB) {
 	tell(t, db, m, store.Invited, ada, other)
 	for _, s := range []store.Subscription{ada, other} {
 		_, err := db.RecordRSVPs(ctx, Now, store.Invitation{MeetingID: m.ID, Subscription: s},
-			[]store.RSVP{{Answer: store.Accepted, Comment: "with Ada Lovelace", Source: "page", At: Now}}, nil, nil)
+			[]store.RSVP{{Answer: store.Declined, Comment: "with Ada Lovelace", Source: "page", At: Now, Delegate: "ada@a.example"}}, nil, nil)
+		check(t, err)
+		_, err = db.RecordProposal(ctx, store.Invitation{MeetingID: m.ID, Subscription: s},
+			store.Proposal{Starts: Now, Comment: "better for Ada Lovelace", Source: "page", At: Now}, store.Task{Kind: "x"}, nil)
 		check(t, err)
 	}
 	p, err := db.Person(ctx, "ada@a.example")
@@ -238,11 +291,14 @@ func rsvpErased(t *testing.T, db *store.DB) {
 		tables[table]++
 		return nil
 	}))
-	equal(t, "exported", fmt.Sprint(tables["invitations"], tables["rsvps"]), "1 1")
+	equal(t, "exported", fmt.Sprint(tables["invitations"], tables["rsvps"], tables["proposals"]), "1 1 1")
 	check(t, db.EraseRows(ctx, p, erasure()))
 	all, err := db.RSVPs(ctx, m.ID, 0)
 	check(t, err)
-	equal(t, "answers left", fmt.Sprint(len(all), all[0].SubscriptionID == other.ID, all[0].Comment), "1 truewith Erased member")
+	equal(t, "answers left", fmt.Sprint(len(all), all[0].SubscriptionID == other.ID, all[0].Comment, all[0].Delegate == "ada@a.example"), "1 truewith Erased memberfalse")
+	proposed, err := db.Proposals(ctx, m.ID)
+	check(t, err)
+	equal(t, "proposals left", fmt.Sprint(len(proposed), proposed[0].Subscription.ID == other.ID, proposed[0].Comment), "1 truebetter for Erased member")
 	left, err := db.Invitations(ctx, m.ID, 0, 10)
 	check(t, err)
 	equal(t, "invitations left", len(left), 1)

@@ -37,7 +37,7 @@ func joinTwice(t *testing.T, db *store.DB) {
 	s, added, err := db.AddMember(ctx, By(Now), c.ID, store.NewMember{Address: "ann@x.example", Name: "Ann"})
 	check(t, err)
 	want := store.Subscription{ID: s.ID, CommunityID: c.ID, MemberID: s.MemberID, Name: "Ann", Address: "ann@x.example",
-		State: store.Active, Delivery: store.Each, OwnCopies: true, Since: Now}
+		State: store.Active, Delivery: store.Each, OwnCopies: true, DigestHour: store.DefaultDigestHour, Since: Now}
 	if !added || !reflect.DeepEqual(s, want) {
 		t.Errorf("first: %t %+v, want %+v", added, s, want)
 	}

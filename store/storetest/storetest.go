@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"databases", databaseCases}, {"communities", communityCases}, {"members", memberCases},
 		{"posts", postCases}, {"imports", importCases}, {"threads", threadCases}, {"fanout", fanoutCases}, {"fairness", fairCases},
 		{"queue", queueCases}, {"workers", workerCases}, {"pruning", pruneCases}, {"schedule", scheduleCases}, {"holds", holdCases}, {"failures", failureCases}, {"limits", limitCases},
-		{"thread modes", threadModeCases}, {"thread edits", threadEditCases}, {"search", searchCases}, {"imap", imapCases}, {"mailboxes", mailboxCases}, {"measures", measureCases}, {"meetings", meetingCases}, {"newsletters", newsletterCases}, {"people", personCases}, {"retention", retentionCases}, {"small things", smallCases},
+		{"thread modes", threadModeCases}, {"thread edits", threadEditCases}, {"search", searchCases}, {"imap", imapCases}, {"mailboxes", mailboxCases}, {"measures", measureCases}, {"meetings", meetingCases}, {"digests", digestCases}, {"newsletters", newsletterCases}, {"people", personCases}, {"retention", retentionCases}, {"small things", smallCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {

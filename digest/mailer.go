@@ -1,0 +1,70 @@
+package digest
+
+import (
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"guildpost/mail"
+	"guildpost/store"
+	"guildpost/templates"
+)
+
+// A Mailer sends digests to those who want them. Its fields are set once.
+type Mailer struct {
+	DB       *store.DB
+	Log      *slog.Logger
+	Random   io.Reader
+	Language string         // of the installation, BCP 47
+	Timezone *time.Location // of the installation
+	Wake     func()         // tells the delivery workers that there is work; nil is nobody
+}
+
+// zone is where a reader's clocks hang.
+func (m *Mailer) zone(c store.Community, s store.Subscription) *time.Location {
+	for _, name := range []string{s.Timezone, c.Timezone} {
+		if zone, err := time.LoadLocation(name); name != "" && err == nil {
+			return zone
+		}
+	}
+	return m.Timezone
+}
+
+func (m *Mailer) language(c store.Community, s store.Subscription) string {
+	for _, choice := range []string{s.Language, c.Language, m.Language} {
+		if choice != "" {
+			return templates.Language(choice)
+		}
+	}
+	return templates.Language("")
+}
+
+// nextDigest is when a digest is due after a time: at the reader's hour, each day, each Monday, or on the first of each month,
+// and not while they are away. An hour that the clocks skip is the one after it.
+func nextDigest(s store.Subscription, after time.Time, zone *time.Location) time.Time {
+	if s.VacationUntil.After(after) {
+		after = s.VacationUntil
+	}
+	local := after.In(zone)
+	for day := 0; ; day++ {
+		at := time.Date(local.Year(), local.Month(), local.Day()+day, s.DigestHour, 0, 0, 0, zone)
+		switch {
+		case !at.After(after), s.Delivery == store.Weekly && at.Weekday() != time.Monday, s.Delivery == store.Monthly && at.Day() != 1:
+			continue
+		}
+		return at.UTC()
+	}
+}
+
+// replyTo is a link that begins an answer to a post, in its thread.
+func replyTo(c store.Community, subject, messageID string) string {
+	base, _ := mail.BaseSubject(subject)
+	query := url.Values{"Subject": {"Re: " + base}, "In-Reply-To": {"<" + messageID + ">"}}
+	return "mailto:" + c.Address() + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
+}
+
+func about(c store.Community) templates.Community {
+	return templates.Community{Title: c.Title, Address: c.Address(), Name: c.Name, Domain: c.Domain, Colour: c.Colour, Purpose: c.Purpose}
+}

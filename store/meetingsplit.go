@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"slices"
+)
+
+// SplitMeeting keeps a meeting as it is without its later dates, and a new one that has them. Answers go over as carry says,
+// which is called with all of one person's; those of the first stay. Conflict where somebody else has changed the meeting
+// since it was read.
+func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, carry func([]RSVP) []RSVP, plan func(Meeting) []Task) (Meeting, Meeting, error) {
+	later.State, later.Actor, later.CreatedAt = MeetingConfirmed, by.Who, by.At
+	err := db.durable.do(ctx, func(t *tx) (err error) {
+		if err := t.changeMeeting(by, first, plan); err != nil {
+			return err
+		}
+		if later, err = t.addMeeting(by, later, plan); err != nil {
+			return err
+		}
+		return t.carryRSVPs(first.ID, later.ID, carry)
+	})
+	if err == nil {
+		first.Revision++
+	}
+	return first, later, err
+}
+
+func (t *tx) carryRSVPs(from, to int64, carry func([]RSVP) []RSVP) error {
+	var all, carried []RSVP
+	err := t.query(func(row rowScanner) error {
+		r, err := scanRSVP(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+rsvpColumns+" FROM rsvps WHERE meeting_id = ? ORDER BY meeting_id, subscription_id, occurrence, later", from)
+	if err != nil {
+		return err
+	}
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].SubscriptionID == all[0].SubscriptionID {
+			n++
+		}
+		carried, all = append(carried, carry(all[:n:n])...), all[n:]
+	}
+	for chunk := range slices.Chunk(carried, noticesAtOnce) {
+		var args []any
+		for _, r := range chunk {
+			args = append(args, to, r.SubscriptionID, r.Occurrence, r.Later, r.Answer, text(r.Comment), text(r.Source), micros(r.At), r.Sequence, micros(r.Stamp), r.Stale)
+		}
+		if _, err := t.exec("INSERT INTO rsvps ("+rsvpColumns+") VALUES "+tuples(tuple(11), len(chunk)), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
