@@ -25,9 +25,9 @@ var newsTime = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 func newsletters(t testing.TB, members int) (*Newsletters, store.Community, *bytes.Buffer) {
 	t.Helper()
 	db := storetest.Open(t)
-	c := storetest.Community(t, db, "rust")
-	c.Title, c.Newsletter, c.Timezone = "Rust Guild", "first Tuesday 08:00", "UTC"
-	if err := db.UpdateCommunity(context.Background(), storetest.By(newsTime), c); err != nil {
+	c, err := db.CreateCommunity(context.Background(), storetest.By(newsTime.AddDate(-3, 0, 0)), store.Community{Name: "rust", Domain: "lists.example.org", Title: "Rust Guild",
+		Rules: store.Rules{Timezone: "UTC", NewsletterRules: store.NewsletterRules{Newsletter: "first Tuesday 08:00"}}})
+	if err != nil {
 		t.Fatal(err)
 	}
 	storetest.Members(t, db, c, members)
@@ -173,7 +173,7 @@ func TestCopies(t *testing.T) {
 func TestSmall(t *testing.T) {
 	n, c, _ := newsletters(t, 1)
 	m := storetest.Meeting(t, n.DB, c, "clinic@x")
-	raw, err := n.Preview(context.Background(), c, drafted(t, n, c, fullIssue(m.ID, m.ID+1, m.ID+2)), storetest.Subscriptions(t, n.DB, c)[0])
+	raw, _, err := n.Preview(context.Background(), c, drafted(t, n, c, fullIssue(m.ID, m.ID+1, m.ID+2)), storetest.Subscriptions(t, n.DB, c)[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -299,7 +299,7 @@ func (n *Newsletters) showTo(c store.Community, team []store.Subscription, i sto
 			Hold: c.NewsletterUnanswered == store.UnansweredHold, State: string(i.State), Source: source, By: s.by, Changes: shownChanges(s.changes), Notes: s.notes,
 			Approve: n.decision(c, f, i, mail.TicketNewsletter), Later: n.decision(c, f, i, mail.TicketNewsletterLater), Skip: n.decision(c, f, i, mail.TicketNewsletterSkip)}
 		notice, err := n.letter(c, letter{to: f, data: data, from: n.decision(c, f, i, mail.TicketNewsletterEdit).Address, answers: s.answers[f.ID],
-			attach: []mail.Attachment{{Type: "text/html; charset=utf-8", Name: "newsletter.html", Data: []byte(page.HTML)}}})
+			attach: []mail.Attachment{{Type: "text/html; charset=utf-8", Name: "newsletter.html", Data: []byte(r.page(page.HTML))}}})
 		if err != nil {
 			return nil, err
 		}

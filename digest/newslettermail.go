@@ -20,7 +20,7 @@ func (r *rendering) notice(s store.Subscription, meetings []readerMeeting, id st
 	for _, m := range meetings {
 		tokens = append(tokens, m.token)
 	}
-	d := mail.Draft{Subject: shared.subject, Date: r.Now(), MessageID: id, Text: shared.text.fill(tokens), Flowed: true, HTML: shared.html.fill(tokens)}
+	d := mail.Draft{Subject: shared.subject, Date: r.Now(), MessageID: id, Text: shared.text.fill(tokens), Flowed: true, HTML: shared.html.fill(tokens), Pictures: r.pictures}
 	if d.To, err = recipient(s); err != nil {
 		return store.Notice{}, err
 	}

@@ -1,12 +1,16 @@
 package digest
 
 import (
+	"encoding/base64"
+	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"guildpost/digest/chart"
 	"guildpost/digest/issue"
 	"guildpost/mail"
 	"guildpost/store"
@@ -20,8 +24,9 @@ type rendering struct {
 	community store.Community
 	issue     store.Newsletter
 	content   issue.Issue
-	meetings  []issue.Meeting // that come, in the order in which they stand
-	pictures  []mail.Attachment
+	meetings  []issue.Meeting   // that come, in the order in which they stand
+	pictures  []mail.Attachment // of figures
+	drawn     map[*issue.Figure]templates.Picture
 
 	mu     sync.Mutex
 	shared map[string]*sharedCopy
@@ -32,11 +37,17 @@ func (n *Newsletters) rendering(c store.Community, i store.Newsletter) (*renderi
 	if err != nil {
 		return nil, err
 	}
-	r := &rendering{Newsletters: n, community: c, issue: i, content: content, shared: map[string]*sharedCopy{}}
+	r := &rendering{Newsletters: n, community: c, issue: i, content: content, drawn: map[*issue.Figure]templates.Picture{}, shared: map[string]*sharedCopy{}}
 	for _, s := range content.Sections {
 		for _, it := range s.Items {
 			if it.Meeting != nil && !it.Meeting.Held {
 				r.meetings = append(r.meetings, *it.Meeting)
+			}
+			if it.Figure == nil {
+				continue
+			}
+			if err := r.draw(it.Figure); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -159,6 +170,10 @@ func (r *rendering) newsletter(lang string, zone *time.Location, meetings []read
 				}
 				coming++
 			}
+			if picture, ok := r.drawn[it.Figure]; ok && it.Figure != nil {
+				picture.Alt = w.chartWords(*it.Figure)
+				part.Picture = picture
+			}
 			if it.Thread != nil && !explained {
 				explained = true
 				section.Closing = templates.Prose(w.say("news.read", templates.Args{N: int(it.Thread.ID)}))
@@ -168,6 +183,29 @@ func (r *rendering) newsletter(lang string, zone *time.Location, meetings []read
 		made.Sections = append(made.Sections, section)
 	}
 	return made
+}
+
+// draw draws how a figure went in the last year, where that is known.
+func (r *rendering) draw(f *issue.Figure) error {
+	if len(f.Series) == 0 {
+		return nil
+	}
+	values := make([]float64, len(f.Series))
+	for i, v := range f.Series {
+		if values[i] = v; v < 0 {
+			values[i] = math.NaN()
+		}
+	}
+	accent, soft := templates.ChartColours(r.community.Colour)
+	figure := chart.Line(values, chart.Colours{Accent: accent, Soft: soft})
+	data, err := figure.PNG()
+	if err != nil {
+		return err
+	}
+	picture := templates.Picture{CID: fmt.Sprintf("figure%d@%s", len(r.pictures)+1, r.community.Domain), Width: figure.Width, Height: figure.Height}
+	r.pictures = append(r.pictures, mail.Attachment{Type: "image/png", Name: picture.CID, Data: data})
+	r.drawn[f] = picture
+	return nil
 }
 
 // body is an item as it is read: the subject of a thread leads to a mail that asks for it.
@@ -182,6 +220,14 @@ func (r *rendering) body(w words, it issue.Item) templates.Prose {
 	}
 	ask := "mailto:" + r.community.FunctionAddress("request") + "?subject=" + url.PathEscape("get "+strconv.FormatInt(it.Thread.ID, 10))
 	return templates.Prose("- **[" + title + "](" + ask + ")**" + rest)
+}
+
+// page is HTML that shows its pictures wherever it is opened, not in a mail alone.
+func (r *rendering) page(html string) string {
+	for _, p := range r.pictures {
+		html = strings.ReplaceAll(html, `src="cid:`+p.Name+`"`, `src="data:image/png;base64,`+base64.StdEncoding.EncodeToString(p.Data)+`"`)
+	}
+	return html
 }
 
 // plainCopy is a copy with nothing of anybody's own: for the archive, and for those who look at a draft.

@@ -103,7 +103,7 @@ func (n *Newsletters) Send(ctx context.Context, by store.Actor, c store.Communit
 		if len(page) == 0 {
 			return sent, n.finish(ctx, by.At, c, i, r, sent)
 		}
-		notices, err := r.page(ctx, i.SentTo, page)
+		notices, err := r.copies(ctx, i.SentTo, page)
 		if err != nil {
 			return sent, err
 		}
@@ -125,8 +125,8 @@ func (n *Newsletters) elsewhere(c store.Community, i store.Newsletter, err error
 	return err
 }
 
-// page makes the copies of some readers, who come behind a subscription, on all processors.
-func (r *rendering) page(ctx context.Context, after int64, readers []store.Subscription) ([]store.Notice, error) {
+// copies makes those of some readers, who come behind a subscription, on all processors.
+func (r *rendering) copies(ctx context.Context, after int64, readers []store.Subscription) ([]store.Notice, error) {
 	meetings, err := r.readerMeetings(ctx, after, readers)
 	if err != nil {
 		return nil, err
@@ -224,7 +224,7 @@ func (r *rendering) arrival(now time.Time) (a store.Arrival, err error) {
 	if err != nil {
 		return a, err
 	}
-	d := mail.Draft{Subject: text.Subject, Date: now, Text: text.Text, Flowed: true, HTML: text.HTML, Headers: listHeaders(c)}
+	d := mail.Draft{Subject: text.Subject, Date: now, Text: text.Text, Flowed: true, HTML: text.HTML, Pictures: r.pictures, Headers: listHeaders(c)}
 	if d.From, err = r.from(c.Address(), c); err != nil {
 		return a, err
 	}
@@ -287,17 +287,24 @@ func (n *Newsletters) Current(ctx context.Context, c store.Community, now time.T
 	return i, notes, err
 }
 
-// Preview is the copy that a reader would get of an issue, as it would be sent.
-func (n *Newsletters) Preview(ctx context.Context, c store.Community, i store.Newsletter, s store.Subscription) (raw []byte, err error) {
+// Preview is the copy that a reader would get of an issue, as it would be sent, and its HTML as a page that a browser can show.
+func (n *Newsletters) Preview(ctx context.Context, c store.Community, i store.Newsletter, s store.Subscription) (raw []byte, page string, err error) {
 	r, err := n.rendering(c, i)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	notices, err := r.page(ctx, s.ID-1, []store.Subscription{s})
+	notices, err := r.copies(ctx, s.ID-1, []store.Subscription{s})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return notices[0].Raw, nil
+	raw = notices[0].Raw
+	mail.Read(raw).Root.Walk(func(p *mail.Part) bool {
+		if p.Type == "text/html" && page == "" {
+			page = r.page(string(p.Content(1 << 20)))
+		}
+		return page == ""
+	})
+	return raw, page, nil
 }
 
 // Source is the text of an issue as facilitators edit it.

@@ -71,7 +71,7 @@ func (t *discussed) worth() int {
 	answers := min(len(t.posts)-1, 3*len(t.people))
 	worth := 3*len(t.people) + answers + 2*t.thanked
 	if t.record.Solved {
-		worth += 3
+		worth += 4
 	}
 	return worth
 }

@@ -32,7 +32,7 @@ func (a *app) newsletterPreview() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			raw, err := n.Preview(c.Context(), community, i, s)
+			raw, page, err := n.Preview(c.Context(), community, i, s)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func (a *app) newsletterPreview() *cobra.Command {
 				a.sayLines("Subject: " + m.Subject + "\n\n" + m.Text().All)
 				return nil
 			}
-			return a.writePreview(c.Context(), out, raw)
+			return a.writePreview(c.Context(), out, raw, page)
 		})
 	}
 	return c
@@ -63,7 +63,7 @@ func previewReader(ctx context.Context, db *store.DB, c store.Community, address
 	return s, store.Errorf(store.NotFound, "%s has no members who could read it", c.Address())
 }
 
-func (a *app) writePreview(ctx context.Context, dir string, raw []byte) error {
+func (a *app) writePreview(ctx context.Context, dir string, raw []byte, page string) error {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(a.dir, dir)
 	}
@@ -71,28 +71,16 @@ func (a *app) writePreview(ctx context.Context, dir string, raw []byte) error {
 		return store.Errorf(store.Invalid, "the preview cannot be written: %w", err)
 	}
 	m := mail.Read(raw)
-	html := mailHTML(m)
 	for _, file := range []struct {
 		name string
 		data []byte
-	}{{"newsletter.eml", raw}, {"newsletter.html", html}, {"newsletter.txt", []byte("Subject: " + m.Subject + "\n\n" + m.Text().All + "\n")}} {
+	}{{"newsletter.eml", raw}, {"newsletter.html", []byte(page)}, {"newsletter.txt", []byte("Subject: " + m.Subject + "\n\n" + m.Text().All + "\n")}} {
 		if err := os.WriteFile(filepath.Join(dir, file.name), file.data, 0o600); err != nil {
 			return store.Errorf(store.Invalid, "the preview cannot be written: %w", err)
 		}
 		a.say("%s", filepath.Join(dir, file.name))
 	}
 	return a.drawPreview(ctx, dir)
-}
-
-// mailHTML is the HTML form of a message.
-func mailHTML(m *mail.Message) (html []byte) {
-	m.Root.Walk(func(p *mail.Part) bool {
-		if p.Type == "text/html" && html == nil {
-			html = p.Content(1 << 20)
-		}
-		return html == nil
-	})
-	return html
 }
 
 // browsers are what Chromium is called, here and there.

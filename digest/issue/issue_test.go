@@ -133,7 +133,7 @@ func TestRead(t *testing.T) {
 		}
 		return strings.NewReplacer(pairs...).Replace(source)
 	}
-	lifetimes := "- **Lifetimes in “async” traits: what we found when we moved the parser\n  to them** – 14 posts by 6 people\n"
+	lifetimes := "- **Lifetimes in “async” traits: what we found when we moved\n  the parser to them** – 14 posts by 6 people\n"
 	question := "\n## Still open\n\n- **Who has used proptest?** – 1 posts by 1 people\n"
 	for _, tt := range []struct {
 		name, text string

@@ -22,8 +22,8 @@ const (
 	end   = "]]]"
 )
 
-// columns is how wide the lines of a source get: with "> " in front they still fit a mail.
-const columns = 72
+// columns is how wide the lines of a source get: they fit the column that HTML shows, and a mail with "> " in front.
+const columns = 62
 
 // Write makes the source of an issue; mark says which revision it is, such as "7.2".
 func Write(is Issue, mark string, w Words) string {
