@@ -8,15 +8,51 @@
 //
 // Whoever calls a meeting makes a row; from then on each active member gets an invitation of their own, by the delivery
 // queue. Due compares what each was last told with what is so: members who join are invited to the meetings that come,
-// those who leave get a cancellation, and so does everybody when the meeting is cancelled. What each was told is kept in
-// the transaction that queues the mail, so nobody hears anything twice, however often the daemon is killed.
+// those who leave get a cancellation, and so does everybody when the meeting is cancelled, or its community closed. What each
+// was told is kept in the transaction that queues the mail, so nobody hears anything twice, however often the daemon is killed.
+// Who is away is told like everybody; to whom mail fails, when it works again.
+//
+// # Changes
+//
+// Change changes a meeting, or one date of it. Each write has a revision, and each invitation that of what its reader was told:
+// so a mail says what is not as that person knows it, and several changes that they have not heard of are one. Only what a
+// calendar must know is a reason for a mail, and lets SEQUENCE rise: time, place, dates (RFC 5546 2.1.4). All that is sent has
+// the SEQUENCE of the meeting, that of a single date as well.
+//
+//	what differs                     what is sent
+//	all dates, or several            REQUEST with all dates, changed ones as VEVENTs of their own, cancelled ones as EXDATE
+//	one date                         REQUEST with its RECURRENCE-ID
+//	one date that is cancelled       CANCEL with its RECURRENCE-ID
+//	the meeting is cancelled         CANCEL
+//	title or description alone       nothing
+//
+// An answer is stale while the meeting, or its date, is at another time than it was given for, and is asked for again; where it
+// is not, the object says what its reader has answered. Split changes a date and all later ones, by a meeting that goes on.
 //
 // # Invitations
 //
 // An invitation is a text in the reader's language with the object as a text/calendar part beside it, which is what makes
 // mail programs show buttons, and once more as invite.ics. ATTENDEE is the reader alone. ORGANIZER is the address of the
-// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering program did to the rest. The
-// ticket is kept with the invitation, since programs compare organisers.
+// reader's ticket, as is From, and Sender is NAME-meet: so an answer says by itself whose it is, whatever the answering
+// program did to the rest. The ticket is kept with the invitation, since programs compare organisers.
+//
+// # Calling from a calendar
+//
+// Who invites the list address calls a meeting of the community. The calendar that called keeps its own, under its own UID;
+// the members' has another one, and guildpost as organiser. What that calendar sends later is followed, and nobody else's:
+//
+//	from                                       what happens
+//	a facilitator (where it can be proven,     called, changed or cancelled; the calendar gets the list's ACCEPTED
+//	proven), about a meeting of their own
+//	a member, where the community allows it    the same
+//	a facilitator who does not prove it, or    proposed: the facilitators get the reading in words, and two tickets;
+//	about somebody else's meeting; a member    the calendar gets TENTATIVE, then ACCEPTED or DECLINED
+//	who is no member                           refused, or proposed, as the community does with posts of strangers
+//	anybody, about what cannot be followed     answered in words (and DECLINED), or refused: nothing is called
+//	anybody, with the UID of our own meeting   answered in words: nothing changes
+//
+// Such a message is never posted: calendars would take what it holds. What is published (RFC 5546 3.2.1) beside a text, and
+// what is forwarded as a message, is a post like any other.
 //
 // # Answers
 //
@@ -67,6 +103,20 @@
 // Who decides, that is the facilitators and who called the meeting, hears of the first proposal at once and of further ones
 // once a day, with equal times counted together and what the clocks of those who are invited would show.
 //
+// # Reminders
+//
+// Each date has moments at which people are reminded of it, a day and an hour before where nothing else is set. A task in the
+// schedule is due at a meeting's next moment; then all get one who may come and have not been told of the meeting, nor
+// answered, since that moment. Of several moments that have passed only the last counts, and none once the date has begun.
+// Who has got what is kept in the transaction that queues the mail. A clock may be set: lookBack finds what was planned by one
+// that showed more.
+//
+// # Roll-ups
+//
+// Those who organise meetings hear what people answered once a day, at eight on their own clock, and only where something
+// came before that: a task for each meeting is due at the next such hour, and up to when each has heard is kept with the mail.
+// A day before a date to which fewer are expected than its quorum they are warned.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the
@@ -93,6 +143,7 @@ type Calendar struct {
 	PublicURL string         // of the web pages, without a slash at the end; "" where there are none
 	Language  string         // of the installation, BCP 47
 	Timezone  *time.Location // of the installation
+	lastDue   int64          // by the clock of Due, in microseconds; see lookBack
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 	// Help answers a message to a ticket that does not work.

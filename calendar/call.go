@@ -160,9 +160,12 @@ func changedDate(master itip.Event, d store.DateChange, id itip.Time) itip.Event
 	return e
 }
 
+// keyLayout is how RSVPs name dates: itip.Time.Key.
+const keyLayout = "20060102T150405Z"
+
 // occurrenceID is the date of a series that a key names.
 func occurrenceID(key string, zone *time.Location) (itip.Time, error) {
-	at, err := time.Parse("20060102T150405Z", key)
+	at, err := time.Parse(keyLayout, key)
 	if err != nil {
 		return itip.Time{}, fmt.Errorf("%q names no date of a meeting: %w", key, err)
 	}

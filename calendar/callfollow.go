@@ -166,7 +166,7 @@ func (k *Calendar) followOne(ctx context.Context, f following) error {
 	case f.asked.isNothing():
 		return k.nothingNew(ctx, f)
 	case !known && !waits && f.asked.Whole == nil:
-		return k.helpCaller(ctx, f.callMail, f.asked, misfit{kind: "unknown"})
+		return k.neverCalled(ctx, f)
 	case waits && !known && f.asked.Cancelled:
 		return k.withdraw(ctx, f)
 	case known && over(f.meeting, k.Now()):
@@ -250,8 +250,11 @@ func (k *Calendar) isAuthors(ctx context.Context, f following) (bool, error) {
 func (k *Calendar) nothingNew(ctx context.Context, f following) error {
 	k.Log.Info("a calendar said nothing new about its meeting", "community", f.community.Address(), "call", f.call.ID,
 		"message_id", f.message.MessageID)
-	if f.call.State != store.CallCalled || !f.memory.older(f.asked.Version) {
+	if !f.memory.older(f.asked.Version) || !isIn(f.author) {
 		return nil
+	}
+	if may, err := k.mayHelpCaller(ctx, f.callMail); err != nil || !may {
+		return err
 	}
 	return k.answerCaller(ctx, f, "known")
 }
@@ -260,6 +263,18 @@ func (k *Calendar) nothingNew(ctx context.Context, f following) error {
 func (m callMemory) older(v askedVersion) bool {
 	last, ok := m.Seen[""]
 	return ok && v.compare(last) < 0
+}
+
+// neverCalled is for what is about a meeting that is not known here. That it was cancelled is remembered: the invitation may
+// have been overtaken, and must not call it any more.
+func (k *Calendar) neverCalled(ctx context.Context, f following) error {
+	if f.asked.Cancelled && isIn(f.author) {
+		f.enter(k.Now())
+		if err := k.withdraw(ctx, f); err != nil {
+			return err
+		}
+	}
+	return k.helpCaller(ctx, f.callMail, f.asked, misfit{kind: "unknown"})
 }
 
 // withdraw takes a proposal back.

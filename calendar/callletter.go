@@ -150,12 +150,8 @@ func (k *Calendar) helpCaller(ctx context.Context, w callMail, a asking, wrong m
 	if !isIn(w.author) {
 		return callError(w.community, wrong)
 	}
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "call help " + w.community.Address() + " " + w.address, Most: helpADay, Within: 24 * time.Hour})
-	if err != nil {
-		return err
-	}
-	if reached != nil {
-		return callError(w.community, wrong)
+	if may, err := k.mayHelpCaller(ctx, w); err != nil || !may {
+		return cmp.Or(err, callError(w.community, wrong))
 	}
 	k.Log.Info("a calendar's meeting was not called", "community", w.community.Address(), "problem", wrong.kind, "value", wrong.value,
 		"message_id", w.messageID())
@@ -171,6 +167,14 @@ func (k *Calendar) helpCaller(ctx context.Context, w callMail, a asking, wrong m
 		k.wake()
 	}
 	return err
+}
+
+// callHelpADay is how often somebody is told in a day why their calendar's meetings are none here.
+const callHelpADay = 20
+
+func (k *Calendar) mayHelpCaller(ctx context.Context, w callMail) (bool, error) {
+	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "call help " + w.community.Address() + " " + w.address, Most: callHelpADay, Within: 24 * time.Hour})
+	return err == nil && reached == nil, err
 }
 
 // refusal is the list's DECLINED to a meeting that it never had; nil where it has it, or was asked for nothing.

@@ -12,6 +12,8 @@ import (
 type chore struct {
 	kind string // of its tasks, "" for none
 	do   func(k *Calendar, ctx context.Context, now time.Time) (done int, err error)
+	// clocked tasks have as their payload when they were planned, as clockText has it: see lookBack.
+	clocked bool
 	// plan says when a meeting's next task is due; not ok is never. It is asked when a meeting is called or has changed.
 	plan func(k *Calendar, m store.Meeting, now time.Time) (due time.Time, ok bool)
 }
@@ -19,7 +21,11 @@ type chore struct {
 // chores are done in this order: who is to be reminded of a meeting has first heard of it.
 func chores() []chore {
 	return []chore{
+		{do: (*Calendar).lookBack},
 		{do: (*Calendar).tellDue},
+		{kind: taskRemind, clocked: true, do: (*Calendar).remindDue, plan: (*Calendar).planReminders},
+		{kind: taskQuorum, clocked: true, do: (*Calendar).quorumDue, plan: (*Calendar).planQuorum},
+		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
 		{do: (*Calendar).expireCalls},
 		{kind: taskProposals, do: (*Calendar).tellProposals},
 	}
@@ -46,7 +52,11 @@ func (k *Calendar) planned(now time.Time) func(store.Meeting) []store.Task {
 				continue
 			}
 			if due, ok := one.plan(k, m, now); ok && m.State == store.MeetingConfirmed {
-				all = append(all, store.Task{Kind: one.kind, CommunityID: m.CommunityID, ObjectID: m.ID, DueAt: due})
+				task := store.Task{Kind: one.kind, CommunityID: m.CommunityID, ObjectID: m.ID, DueAt: due}
+				if one.clocked {
+					task.Payload = clockText(now)
+				}
+				all = append(all, task)
 			}
 		}
 		return all

@@ -53,7 +53,10 @@ func (t *teller) address(e *itip.Event, i store.Invitation, method itip.Method) 
 	e.Organizer = itip.Person{Address: mail.TicketAddress(t.c.Name, t.c.Domain, i.Token), Name: t.c.Title, Email: t.c.Address()}
 	reader := itip.Attendee{Person: itip.Person{Address: i.Subscription.Address, Name: i.Subscription.Name}, Type: "INDIVIDUAL",
 		Role: "REQ-PARTICIPANT", RSVP: true}
-	if method == itip.Cancel {
+	switch method {
+	case itip.Request:
+		e.Alarms = alarms(t.c, t.m, i.Subscription)
+	case itip.Cancel:
 		e.Status, reader.RSVP = "CANCELLED", false
 	}
 	e.Attendees = []itip.Attendee{reader}

@@ -141,6 +141,3 @@ func (k *Calendar) proposedTime(c store.Community, s store.Subscription, m store
 	p.Zones = atZones(t.Starts, t.Length, zones)
 	return p
 }
-
-// keyLayout is how itip.Time.Key writes a date of a meeting.
-const keyLayout = "20060102T150405Z"

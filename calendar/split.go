@@ -12,7 +12,7 @@ import (
 // Split changes a date of a meeting that repeats and all that come after it. The meeting ends before that date, and a new one
 // goes on from there: programs hardly know RANGE=THISANDFUTURE (RFC 5545 3.2.13), and what was is not changed. Everybody hears
 // of the end of the one and is invited to the other; answers go over for the dates that stay at their time. From the first date
-// on it is a change of the whole, and later is as first then.
+// on it is a change of the whole, and later is as first then, as where the dates are cancelled.
 //
 // The errors are those of Change.
 func (k *Calendar) Split(ctx context.Context, by store.Actor, m store.Meeting, e Edit) (first, later store.Meeting, err error) {
@@ -23,6 +23,10 @@ func (k *Calendar) Split(ctx context.Context, by store.Actor, m store.Meeting, e
 	case m.Rule == "" || id.Wall.Equal(m.Starts):
 		e.Occurrence = ""
 		first, err = k.Change(ctx, by, m, e)
+		return first, first, err
+	}
+	if e.Cancel {
+		first, err = k.end(ctx, by, m, id)
 		return first, first, err
 	}
 	if first, later, err = split(m, id, e, by.At); err != nil {
@@ -42,27 +46,30 @@ func (k *Calendar) Split(ctx context.Context, by store.Actor, m store.Meeting, e
 	return first, later, err
 }
 
+// end cancels a date and all later ones.
+func (k *Calendar) end(ctx context.Context, by store.Actor, m store.Meeting, id itip.Time) (store.Meeting, error) {
+	is, err := endedBefore(m, id, by.At)
+	if err != nil {
+		return m, err
+	}
+	if is, err = k.DB.ChangeMeeting(ctx, by, is, k.planned(by.At)); err != nil {
+		return m, err
+	}
+	_, err = k.Due(ctx, by.At)
+	return is, err
+}
+
 // split is a meeting without its dates from one on, and a new meeting that has them. That goes on to count SEQUENCE, so that an
 // answer says still to which time it was.
 func split(m store.Meeting, id itip.Time, e Edit, now time.Time) (first, later store.Meeting, err error) {
-	was, _ := dateChange(m, id)
-	switch {
-	case m.State == store.MeetingCancelled:
-		return m, m, store.Errorf(store.Conflict, "this meeting was cancelled: it cannot be changed any more")
-	case was.overBy(m.Zone, now):
-		return m, m, store.Errorf(store.Conflict, "this date is over: only from one that comes on can a meeting be changed")
-	}
-	rule, err := itip.ParseRule(m.Rule)
-	if err != nil {
-		return m, m, err
-	}
-	if first, err = endedBefore(m, rule, id); err != nil {
+	if first, err = endedBefore(m, id, now); err != nil {
 		return m, m, err
 	}
 	later = m
 	later.ID, later.UID, later.Revision, later.Starts = 0, "", 0, id.Wall
 	later.Settings.Follows = m.ID
-	if rule.Count > 0 {
+	later.Settings.Caller, later.Settings.CallerKnows = 0, 0 // what was called from a calendar is there as it was: this is another one
+	if rule, err := itip.ParseRule(m.Rule); err == nil && rule.Count > 0 {
 		rule.Count -= datesBefore(m, id)
 		later.Rule = rule.String()
 	}
@@ -78,7 +85,18 @@ func split(m store.Meeting, id itip.Time, e Edit, now time.Time) (first, later s
 }
 
 // endedBefore is a meeting that ends before one of its dates. It is not over before that date is, so that everybody hears.
-func endedBefore(m store.Meeting, rule itip.Rule, id itip.Time) (store.Meeting, error) {
+func endedBefore(m store.Meeting, id itip.Time, now time.Time) (store.Meeting, error) {
+	was, _ := dateChange(m, id)
+	switch {
+	case m.State == store.MeetingCancelled:
+		return m, store.Errorf(store.Conflict, "this meeting was cancelled: it cannot be changed any more")
+	case was.overBy(m.Zone, now):
+		return m, store.Errorf(store.Conflict, "this date is over: only from one that comes on can a meeting be changed")
+	}
+	rule, err := itip.ParseRule(m.Rule)
+	if err != nil {
+		return m, err
+	}
 	is := m
 	rule.Count, rule.Until = 0, itip.At(id.Instant(nil).Add(-time.Second), time.UTC)
 	is.Rule, is.Sequence = rule.String(), m.Sequence+1

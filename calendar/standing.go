@@ -14,17 +14,21 @@ type standing struct {
 // standingFor is what counts for a date: the answer to it, else that to the latest date from which on one was given, else that
 // to the whole, which is also what "" asks for.
 func standingFor(m store.Meeting, key string, answers []store.RSVP) standing {
-	var found store.RSVP
+	found := countingFor(key, answers)
+	return standing{found.Answer, found.Answer != "" && (found.Stale || m.Stale(key, found.Sequence))}
+}
+
+// countingFor is the answer that standingFor is about.
+func countingFor(key string, answers []store.RSVP) (found store.RSVP) {
 	for _, r := range answers {
 		if r.Occurrence == key && !r.Later {
-			found = r
-			break
+			return r
 		}
 		if (r.Occurrence == "" || r.Later && r.Occurrence <= key) && r.Occurrence >= found.Occurrence {
 			found = r
 		}
 	}
-	return standing{found.Answer, found.Answer != "" && (found.Stale || m.Stale(key, found.Sequence))}
+	return found
 }
 
 // partStat is what a calendar is told that its reader has answered: nothing, where that is asked for again.

@@ -17,7 +17,9 @@ type handling struct {
 // handlings are the tickets about meetings.
 func handlings() map[mail.TicketKind]handling {
 	return map[mail.TicketKind]handling{
-		mail.TicketRSVP:            {(*Calendar).answerInvitation, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketRSVP:            {(*Calendar).answerOrWish, (*Calendar).showAnswer, (*Calendar).pressAnswer},
+		mail.TicketReminders:       {(*Calendar).answerQuiet, (*Calendar).showQuiet, (*Calendar).pressQuiet},
+		mail.TicketDate:            {(*Calendar).answerDate, (*Calendar).showDate, (*Calendar).pressDate},
 		mail.TicketCallApprove:     {(*Calendar).answerCall, (*Calendar).showCall, (*Calendar).pressCall},
 		mail.TicketCallDecline:     {(*Calendar).answerCall, (*Calendar).showCall, (*Calendar).pressCall},
 		mail.TicketProposalAccept:  {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},

@@ -230,4 +230,3 @@ func goldenFile(t *testing.T, name, got string) {
 		t.Errorf("%s is not what it was; run go test ./digest -update and read the difference", file)
 	}
 }
-

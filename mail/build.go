@@ -310,7 +310,7 @@ func joinParts(kind string, parts []entity) (entity, error) {
 	joined.body = make([]byte, 0, size)
 	for _, p := range parts {
 		joined.body = append(joined.body, "--"+boundary+"\r\n"...)
-		joined.body = append(joined.body, p.header.Message(p.body)...)
+		joined.body = p.header.appendMessage(joined.body, p.body)
 		joined.body = append(joined.body, "\r\n"...)
 	}
 	joined.body = append(joined.body, "--"+boundary+"--\r\n"...)

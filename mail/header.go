@@ -229,13 +229,19 @@ func (h Header) Message(body []byte) []byte {
 	for _, f := range h.Fields {
 		n += len(f.Raw) + 2
 	}
-	raw := h.AppendTo(make([]byte, 0, n))
+	return h.appendMessage(make([]byte, 0, n), body)
+}
+
+// appendMessage appends the header and the body to dst.
+func (h Header) appendMessage(dst, body []byte) []byte {
+	start := len(dst)
+	dst = h.AppendTo(dst)
 	if body == nil {
-		return raw
+		return dst
 	}
-	if len(raw) > 0 && raw[len(raw)-1] != '\n' {
-		raw = append(raw, "\r\n"...)
+	if len(dst) > start && dst[len(dst)-1] != '\n' {
+		dst = append(dst, "\r\n"...)
 	}
-	raw = append(raw, "\r\n"...)
-	return append(raw, body...)
+	dst = append(dst, "\r\n"...)
+	return append(dst, body...)
 }

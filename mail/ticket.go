@@ -35,6 +35,8 @@ const (
 	TicketProposalAccept  TicketKind = 20 // take a proposed time of a meeting: the proposal
 	TicketProposalDecline TicketKind = 21 // decline all that is proposed for a meeting: the last proposal
 	TicketMeetingAddress  TicketKind = 22 // say whose an address is, or whether it may come to a meeting: the request
+	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
+	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
 
 	TicketNewsletterLater TicketKind = 31 // send a newsletter a week later: the issue
 	TicketNewsletterSkip  TicketKind = 32 // do not send it: the issue

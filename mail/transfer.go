@@ -33,9 +33,9 @@ func appendBase64(dst, data []byte) []byte {
 // text that stays readable so, else base64.
 func encodeBody(data []byte, text bool) (body []byte, encoding string) {
 	if text && fitsQP(data) {
-		return appendQP(nil, data), "quoted-printable"
+		return appendQP(make([]byte, 0, len(data)+len(data)/4), data), "quoted-printable"
 	}
-	return appendBase64(nil, data), "base64"
+	return appendBase64(make([]byte, 0, base64.StdEncoding.EncodedLen(len(data))+len(data)/base64Line*2+4), data), "base64"
 }
 
 // fitsQP is true for text in CRLF lines of which at least two thirds are ASCII.

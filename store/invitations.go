@@ -106,12 +106,8 @@ func (db *DB) Tell(ctx context.Context, now time.Time, m Meeting, all []Telling)
 	}
 	err = db.durable.do(ctx, func(t *tx) error {
 		told = 0
-		var revision int
-		if err := t.row("SELECT revision FROM meetings WHERE id = ?"+t.dialect.forKeyShare(), m.ID).Scan(&revision); err != nil {
+		if err := t.unchanged(m); err != nil {
 			return err
-		}
-		if revision != m.Revision {
-			return Errorf(Conflict, "the meeting %s was changed meanwhile", m.UID)
 		}
 		kept, err := t.keepInvitations(now, all)
 		if err != nil {

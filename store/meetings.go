@@ -33,7 +33,9 @@ type Meeting struct {
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
-	Follows int64 `json:"follows,omitempty"` // the meeting whose later dates it took the place of
+	Reminders string `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
+	Quorum    int    `json:"quorum,omitempty"`    // how many must come; 0 is any number
+	Follows   int64  `json:"follows,omitempty"`   // the meeting whose later dates it took the place of
 	// Caller is the subscription of who called it from their own calendar, and CallerName who that is, for people. They have it
 	// there as their own meeting, and are sent no second one.
 	Caller     int64  `json:"caller,omitempty"`

@@ -45,9 +45,10 @@ func (t *tx) carryRSVPs(from, to int64, carry func([]RSVP) []RSVP) error {
 	for chunk := range slices.Chunk(carried, noticesAtOnce) {
 		var args []any
 		for _, r := range chunk {
-			args = append(args, to, r.SubscriptionID, r.Occurrence, r.Later, r.Answer, text(r.Comment), text(r.Source), micros(r.At), r.Sequence, micros(r.Stamp), r.Stale)
+			r.MeetingID = to
+			args = append(args, r.values()...)
 		}
-		if _, err := t.exec("INSERT INTO rsvps ("+rsvpColumns+") VALUES "+tuples(tuple(11), len(chunk)), args...); err != nil {
+		if _, err := t.exec("INSERT INTO rsvps ("+rsvpColumns+") VALUES "+tuples(tuple(rsvpWidth), len(chunk)), args...); err != nil {
 			return err
 		}
 	}

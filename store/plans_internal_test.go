@@ -75,7 +75,7 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
 var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
 	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "meeting_versions", "proposals", "newsletters", "newsletter_notes"}
+	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "meeting_versions", "reminders", "wishes", "rollups", "proposals", "newsletters", "newsletter_notes"}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -253,6 +253,22 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.Outdated(ctx, m, 10); return err },
 		func() error { _, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}}, nil, nil); return err },
 		func() error { _, err := db.RSVPs(ctx, m.ID, s.ID); return err },
+		func() error {
+			_, err := db.ToRemind(ctx, now, Reminding{Meeting: m, Kind: RemindDate}, 0, 10)
+			return err
+		},
+		func() error {
+			_, err := db.Remind(ctx, now, Reminding{Meeting: m, Kind: RemindDate}, []Notice{{SubscriptionID: s.ID}})
+			return err
+		},
+		func() error { return db.ForgetReminders(ctx, now) },
+		func() error { _, err := db.RolledUp(ctx, s.ID); return err },
+		func() error { _, err := db.RollUp(ctx, now, s.ID, time.Time{}, nil); return err },
+		func() error { _, err := db.FailedInvitations(ctx, m.ID, now, now); return err },
+		func() error { _, err := db.AddWishes(ctx, now, i, []Wish{{Text: "x"}}, 1, nil); return err },
+		func() error { _, err := db.Wishes(ctx, m.ID, ""); return err },
+		func() error { _, err := db.TasksOf(ctx, "remind"); return err },
+		func() error { return db.MoveTask(ctx, Task{}, now, "") },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
 		func() error {
 			call := Call{CommunityID: c.ID, UID: "1", Address: "ada@a.example", State: CallProposed, AskedAt: now}
@@ -288,6 +304,10 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		},
 		func() error { _, err := db.EndProposals(ctx, Actor{At: now}, m, []ProposalEnd{{ID: 1}}); return err },
 		func() error { return db.ClaimAddress(ctx, Actor{At: now}, c.ID, s.MemberID, "guest@a.example") },
+		func() error {
+			_, _, err := db.SplitMeeting(ctx, Actor{At: now}, m, Meeting{CommunityID: c.ID, UID: "2", Zone: "UTC"}, func(all []RSVP) []RSVP { return all }, nil)
+			return err
+		},
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
 	} {
 		if err := step(); err != nil {

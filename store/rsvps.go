@@ -34,6 +34,8 @@ const (
 
 const rsvpColumns = "meeting_id, subscription_id, occurrence, later, answer, comment, source, at, sequence, stamp, stale, delegate"
 
+const rsvpWidth = 12 // columns
+
 func scanRSVP(row rowScanner) (r RSVP, err error) {
 	var at, stamp int64
 	err = row.Scan(&r.MeetingID, &r.SubscriptionID, &r.Occurrence, &r.Later, &r.Answer, &r.Comment, &r.Source, &at, &r.Sequence, &stamp, &r.Stale, &r.Delegate)
@@ -100,12 +102,18 @@ func (t *tx) recordRSVP(r RSVP, newer func(have, got RSVP) bool) (kept bool, err
 	case err != nil && !isNoRows(err):
 		return false, err
 	}
-	_, err = t.exec("INSERT INTO rsvps ("+rsvpColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err = t.exec("INSERT INTO rsvps ("+rsvpColumns+") VALUES "+tuple(rsvpWidth)+`
 		ON CONFLICT (meeting_id, subscription_id, occurrence, later) DO UPDATE SET answer = excluded.answer, comment = excluded.comment,
 			source = excluded.source, at = excluded.at, sequence = excluded.sequence, stamp = excluded.stamp, stale = excluded.stale,
 			delegate = excluded.delegate`,
-		r.MeetingID, r.SubscriptionID, r.Occurrence, r.Later, r.Answer, text(r.Comment), text(r.Source), micros(r.At), r.Sequence, micros(r.Stamp), r.Stale, text(r.Delegate))
+		r.values()...)
 	return err == nil, err
+}
+
+// values are those of rsvpColumns.
+func (r RSVP) values() []any {
+	return []any{r.MeetingID, r.SubscriptionID, r.Occurrence, r.Later, r.Answer, text(r.Comment), text(r.Source), micros(r.At), r.Sequence,
+		micros(r.Stamp), r.Stale, text(r.Delegate)}
 }
 
 // lockInvitation lets the answers of one person come one after the other, also where there is none yet.

@@ -6,7 +6,16 @@ import (
 )
 
 // TasksDue returns the tasks of a kind that are due until a time, soonest first, at most 1,000.
-func (db *DB) TasksDue(ctx context.Context, kind string, until time.Time) (all []Task, err error) {
+func (db *DB) TasksDue(ctx context.Context, kind string, until time.Time) ([]Task, error) {
+	return db.tasks(ctx, "kind = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1000", kind, micros(until))
+}
+
+// TasksOf returns all tasks of a kind.
+func (db *DB) TasksOf(ctx context.Context, kind string) ([]Task, error) {
+	return db.tasks(ctx, "kind = ? ORDER BY id", kind)
+}
+
+func (db *DB) tasks(ctx context.Context, where string, args ...any) (all []Task, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
 		var task Task
 		var due int64
@@ -14,9 +23,20 @@ func (db *DB) TasksDue(ctx context.Context, kind string, until time.Time) (all [
 		task.DueAt = fromMicros(due)
 		all = append(all, task)
 		return err
-	}, `SELECT id, kind, community_id, object_id, due_at, payload FROM schedule WHERE kind = ? AND due_at <= ?
-		ORDER BY due_at, id LIMIT 1000`, kind, micros(until))
+	}, "SELECT id, kind, community_id, object_id, due_at, payload FROM schedule WHERE "+where, args...)
 	return all, err
+}
+
+// MoveTask lets a task be due at another time, with another payload; it is done where due is zero. Nothing happens where
+// another daemon has taken or moved it.
+func (db *DB) MoveTask(ctx context.Context, task Task, due time.Time, payload string) error {
+	return db.relaxed.do(ctx, func(t *tx) error {
+		if n, err := t.takeTask(task, due); err != nil || n == 0 || due.IsZero() {
+			return err
+		}
+		_, err := t.exec("UPDATE schedule SET payload = ? WHERE id = ?", payload, task.ID)
+		return err
+	})
 }
 
 // ScheduleFirst makes a task unless there is one of the same kind, community and object.

@@ -46,6 +46,7 @@ type Rules struct {
 	MeetingCalls  CallRule  `json:"meeting_calls,omitempty"`  // what happens to meetings that others than facilitators call from their calendars
 	Retention     string    `json:"retention,omitempty"`      // how long posts stay: "5y", "18m", "90d"; "" is for good
 	MeetingGuests GuestRule `json:"meeting_guests,omitempty"` // who is not invited and answers with somebody's invitation
+	Reminders     string    `json:"reminders,omitempty"`      // when people are reminded of meetings: as calendar.ParseLeads has it
 	Moderation
 	Bouncing
 	Visibility
@@ -151,6 +152,7 @@ type Subscription struct {
 	Delivery      DeliveryMode
 	VacationUntil time.Time // zero: none; delivery of every kind waits until then
 	OwnCopies     bool      // whether the author gets their own posts
+	NoReminders   bool      // of meetings
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void

@@ -14,6 +14,7 @@ type subscriptionState struct {
 	Delivery     DeliveryMode      `json:"delivery"`
 	Vacation     time.Time         `json:"vacation_until,omitzero"`
 	OwnCopies    bool              `json:"own_copies"`
+	NoReminders  bool              `json:"no_reminders,omitempty"`
 	Roles        []Role            `json:"roles,omitempty"`
 	Language     string            `json:"language,omitempty"`
 	Timezone     string            `json:"timezone,omitempty"`
@@ -84,7 +85,7 @@ func (t *tx) undoMembership(by Actor, e JournalEntry) error {
 		return err
 	}
 	after.Address, after.Name, after.State, after.Delivery = was.Address, was.Name, was.State, was.Delivery
-	after.VacationUntil, after.OwnCopies, after.Roles = was.Vacation, was.OwnCopies, was.Roles
+	after.VacationUntil, after.OwnCopies, after.NoReminders, after.Roles = was.Vacation, was.OwnCopies, was.NoReminders, was.Roles
 	after.Language, after.Timezone, after.Named = was.Language, was.Timezone, was.Named
 	after.DigestFormat, after.DigestHour = was.DigestFormat, was.DigestHour
 	return t.updateSubscription(by, now, after)

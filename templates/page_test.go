@@ -34,6 +34,7 @@ var pageKinds = []string{
 	"news-skip",
 	"news-note",
 	"other",
+	"reminders",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found", "changed"}

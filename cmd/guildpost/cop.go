@@ -118,6 +118,7 @@ type communityJSON struct {
 	MeetingCalls  string   `json:"meeting_calls"`
 	Retention     string   `json:"retention"` // 5y, 18m, 90d; off is for good
 	MeetingGuests string   `json:"meeting_guests"`
+	Reminders     string   `json:"reminders"` // of meetings: 1d 1h; none
 	visibilityJSON
 	moderationJSON
 	bouncingJSON
@@ -131,7 +132,7 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		Join: spell(string(c.Join), "confirm"), NonMembers: spell(string(c.NonMembers), "refuse"),
 		ReplyTo: spell(string(c.ReplyTo), "author"), DMARC: spell(string(c.DMARC), "auto"),
 		SubjectTag: c.SubjectTag, Footer: c.Footer, MaxMessage: c.MaxMessage, OnlyAnnounce: c.OnlyAnnounce,
-		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"),
+		MeetingCalls: spell(string(c.MeetingCalls), "propose"), Retention: spell(c.Retention, "off"), Reminders: spell(c.Reminders, defaultReminders),
 		MeetingGuests:  spell(string(c.MeetingGuests), "ask"),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),

@@ -17,7 +17,7 @@ type communityRule struct {
 	show func(j communityJSON) string
 }
 
-var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules, newsletterRules)
+var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules, meetingRules, newsletterRules)
 
 var generalRules = []communityRule{
 	{"title", "its name for people", func(c *store.Community, v string) (err error) {
@@ -179,7 +179,10 @@ func (a *app) copSet() *cobra.Command {
 			if err := db.UpdateCommunity(c.Context(), a.actor(), community); err != nil {
 				return err
 			}
-			return a.replan(c.Context(), db, community)
+			if err := a.replan(c.Context(), db, community); err != nil {
+				return err
+			}
+			return a.planMeetings(c.Context(), db, community)
 		})
 	}
 	return c

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,6 +118,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	}
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
 	d.news = newslettersOf(d.list, d.config.Timezone)
+	d.list.Coming = d.meets.Coming
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
@@ -134,17 +136,25 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	return d.buildInbound(ctx, o.Archiver)
 }
 
+// newCourier makes the courier to the smarthost of a configuration; dial may be nil.
+func newCourier(c *Config, log *slog.Logger, dial func(ctx context.Context, network, address string) (net.Conn, error)) (*outbound.SMTP, error) {
+	password, err := c.Outbound.Password.Value()
+	if err != nil {
+		return nil, err
+	}
+	return outbound.NewSMTP(outbound.SMTPOptions{
+		Smarthost: c.Outbound.Smarthost, Hello: c.Domain, TLS: outbound.TLSMode(c.Outbound.TLS),
+		Username: c.Outbound.Username, Password: password, Log: log, Dial: dial,
+	}), nil
+}
+
 // buildOutbound makes the delivery worker with the courier to the smarthost.
 func (d *Daemon) buildOutbound() error {
 	o := d.config.Outbound
-	password, err := o.Password.Value()
+	courier, err := newCourier(d.config, d.log, nil)
 	if err != nil {
 		return err
 	}
-	courier := outbound.NewSMTP(outbound.SMTPOptions{
-		Smarthost: o.Smarthost, Hello: d.config.Domain, TLS: outbound.TLSMode(o.TLS),
-		Username: o.Username, Password: password, Log: d.log,
-	})
 	d.worker = outbound.New(outbound.Options{
 		Queue: d.db, Courier: courier, Composer: composer{d.list, o.RecipientsPerMessage > 1},
 		Connections: o.Connections, RecipientsPerMessage: o.RecipientsPerMessage, Now: d.now, Log: d.log,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guildpost/calendar"
 	"guildpost/store"
 )
 
@@ -27,14 +28,21 @@ type taskJSON struct {
 	Object    int64    `json:"object"`
 	DueAt     jsonTime `json:"due_at"`
 	Payload   string   `json:"payload"`
-	Readers   *int     `json:"readers"` // to how many it goes; null where that is not known
+
+	// of newsletters and of mail about meetings, null or empty for all else
+	To     *int      `json:"to"`     // how many get it, as things stand now
+	Title  string    `json:"title"`  // of the meeting or the newsletter
+	Starts *jsonTime `json:"starts"` // of the date that it is about
+
+	community int64
 }
 
 func (a *app) dueCommand() *cobra.Command {
 	var asJSON, doIt bool
 	var until string
 	c := &cobra.Command{Use: "due", Short: "Lists what is due, or does it", Args: arguments(0, 0),
-		Long: "Lists what is due now, or until a time: 2026-08-31, \"2026-08-31 18:00\", 2026-08-31T18:00:00Z, or +25h from now.\n" +
+		Long: "Lists what is due now, or until a time: 2026-08-31, \"2026-08-31 18:00\", 2026-08-31T18:00:00Z, or +25h from now. Of meetings it\n" +
+			"tells the reminders, warnings and roll-ups that will go, and to how many, if nobody answers, joins or leaves until then.\n" +
 			"With --run it is done, as the daemon would do it at that time."}
 	jsonFlag(c, &asJSON)
 	c.Flags().BoolVar(&doIt, "run", false, "do it")
@@ -55,44 +63,65 @@ func (a *app) dueCommand() *cobra.Command {
 }
 
 func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON bool) error {
-	tasks, err := db.Due(ctx, until)
+	all, err := a.dueTasks(ctx, db, until)
 	if err != nil {
 		return err
 	}
-	coming, err := a.comingNewsletters(ctx, db, until)
-	if err != nil {
-		return err
-	}
-	digests, err := db.DigestTasks(ctx, until)
-	if err != nil {
-		return err
-	}
-	tasks = append(append(tasks, digests...), coming...)
-	slices.SortStableFunc(tasks, func(a, b store.Task) int { return a.DueAt.Compare(b.DueAt) })
-	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT", "TO")
+	out := a.list(asJSON, "DUE", "KIND", "COMMUNITY", "OBJECT", "TO", "ABOUT")
 	names := map[int64]string{}
-	for _, task := range tasks {
-		name, ok := names[task.CommunityID]
-		if c, err := db.Community(ctx, task.CommunityID); !ok && err == nil {
+	for _, one := range all {
+		name, ok := names[one.community]
+		if c, err := db.Community(ctx, one.community); !ok && err == nil {
 			name = c.Address()
-			names[task.CommunityID] = name
+			names[one.community] = name
 		}
-		j := taskJSON{ID: task.ID, Kind: task.Kind, Community: name, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload}
-		if j.Readers, err = readersOf(ctx, db, task); err != nil {
-			return err
+		one.Community = name
+		to, about := "", one.Title
+		if one.To != nil {
+			to = strconv.Itoa(*one.To)
 		}
-		if err := out.add(j, showTime(task.DueAt, a.config.Timezone), task.Kind, name, strconv.FormatInt(task.ObjectID, 10), showCount(j.Readers)); err != nil {
+		if one.Starts != nil {
+			about += ", " + one.Starts.show(a.config.Timezone)
+		}
+		if err := out.add(one, one.DueAt.show(a.config.Timezone), one.Kind, name, strconv.FormatInt(one.Object, 10), to, about); err != nil {
 			return err
 		}
 	}
 	return out.end("nothing is due")
 }
 
-func showCount(n *int) string {
-	if n == nil {
-		return ""
+// dueTasks are what is due until a time, soonest first. Of meetings it tells the mails that will go.
+func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all []taskJSON, err error) {
+	tasks, err := db.Due(ctx, until)
+	if err != nil {
+		return nil, err
 	}
-	return strconv.Itoa(*n)
+	digests, err := db.DigestTasks(ctx, until)
+	if err != nil {
+		return nil, err
+	}
+	tasks = append(tasks, digests...)
+	for _, task := range tasks {
+		if !calendar.TellsAhead(task.Kind) && task.Kind != store.TaskNewsletter {
+			all = append(all, taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload, community: task.CommunityID})
+		}
+	}
+	k, err := a.newCalendar(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	ahead, err := k.Ahead(ctx, a.now(), until)
+	for _, one := range ahead {
+		starts := jsonTime(one.Starts)
+		all = append(all, taskJSON{Kind: one.Kind, Object: one.MeetingID, DueAt: jsonTime(one.At), To: &one.To, Title: one.Title, Starts: &starts, community: one.CommunityID})
+	}
+	if err != nil {
+		return nil, err
+	}
+	issues, err := a.dueNewsletters(ctx, db, tasks, until)
+	all = append(all, issues...)
+	slices.SortStableFunc(all, func(x, y taskJSON) int { return time.Time(x.DueAt).Compare(time.Time(y.DueAt)) })
+	return all, err
 }
 
 func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON bool) error {

@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) eraseCommand() *cobra.Command {
-	var yes, dryRun, replay bool
+	var yes, dryRun, replay, silent bool
 	c := &cobra.Command{Use: "erase ADDRESS", Short: "Erases a person: what they said, their name and address, all about them", Args: arguments(0, 1),
 		Long: "Erases the person who has an address, with all of their addresses, in all communities. It says first what that means,\n" +
 			"and asks. Posts become stubs that keep their threads together; names and addresses are replaced in what others wrote.\n" +
@@ -22,6 +22,7 @@ func (a *app) eraseCommand() *cobra.Command {
 			"See guildpost help privacy."}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would happen")
+	c.Flags().BoolVar(&silent, "silent", false, "send them no cancellations of the meetings that come")
 	c.Flags().BoolVar(&replay, "replay", false, "repeat earlier erasures on a restored database")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if replay == (len(args) == 1) {
@@ -35,7 +36,7 @@ func (a *app) eraseCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.erase(c.Context(), db, address, yes, dryRun)
+			return a.erase(c.Context(), db, address, yes, dryRun, silent)
 		})
 	}
 	return c
@@ -48,7 +49,7 @@ func (a *app) eraser(db *store.DB, key string) (e *archive.Eraser, end func()) {
 	return e, bar.end
 }
 
-func (a *app) erase(ctx context.Context, db *store.DB, address string, yes, dryRun bool) error {
+func (a *app) erase(ctx context.Context, db *store.DB, address string, yes, dryRun, silent bool) error {
 	log := a.erasureLog()
 	key, err := log.key(ctx, db)
 	if err != nil {
@@ -76,6 +77,11 @@ func (a *app) erase(ctx context.Context, db *store.DB, address string, yes, dryR
 	// Noted first: a backup that is made while it goes on is cleaned after it was restored.
 	if err := log.note(a.now(), key, found.Person.Addresses); err != nil {
 		return err
+	}
+	if !silent {
+		if err := a.sayFarewell(ctx, db, address); err != nil {
+			return err
+		}
 	}
 	e, end = a.eraser(db, key)
 	done, err := e.Erase(ctx, a.actor(), address)

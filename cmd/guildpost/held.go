@@ -44,6 +44,7 @@ func (a *app) newList(ctx context.Context, db *store.DB) (*list.List, error) {
 	if a.config.Web.Listen != "" {
 		l.PublicURL = a.config.PublicURL
 	}
+	l.Coming = calendarOf(l).Coming
 	return l, nil
 }
 

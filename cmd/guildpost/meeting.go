@@ -13,8 +13,17 @@ import (
 )
 
 func (a *app) meetingCommand() *cobra.Command {
-	return group("meeting", "Meetings: call, list, show, change and cancel them; who comes",
-		a.meetingAdd(), a.meetingList(), a.meetingShow(), a.meetingChange(), a.meetingCancel(), a.meetingRSVPs(), a.meetingProposals())
+	return group("meeting", "Meetings: call, list, show, set, change and cancel them; who comes",
+		a.meetingAdd(),
+		a.meetingList(),
+		a.meetingShow(),
+		a.meetingChange(),
+		a.meetingCancel(),
+		a.meetingRSVPs(),
+		a.meetingSet(),
+		a.meetingAgenda(),
+		a.meetingProposals(),
+	)
 }
 
 // A meetingJSON is a meeting for programs.
@@ -202,6 +211,9 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("next", a.showNext(j))
 			t.row("location", j.Location)
 			t.row("description", j.Description)
+			for _, s := range meetingSettings {
+				t.row(s.key, s.show(m.Settings))
+			}
 			t.row("state", j.State)
 			t.row("uid", j.UID)
 			for _, d := range calendar.ChangedDates(m) {

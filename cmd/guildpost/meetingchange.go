@@ -91,8 +91,8 @@ func (f meetingChange) edit(c *cobra.Command, m store.Meeting, now time.Time) (e
 func (f meetingChange) check(c *cobra.Command, e calendar.Edit) error {
 	changes := e.Title != nil || e.Location != nil || e.Description != nil || e.Zone != nil || e.Rule != nil || e.Starts != nil || e.Length != nil
 	switch {
-	case e.Cancel && (changes || f.later):
-		return wrongUse(c, "--cancel goes with --date alone")
+	case e.Cancel && changes:
+		return wrongUse(c, "--cancel goes with --date and --this-and-later alone")
 	case !e.Cancel && !changes:
 		return wrongUse(c, "say what is to change: --title, --start, --duration, --location, --description, --timezone, --rrule or --cancel")
 	}
@@ -150,8 +150,10 @@ func (a *app) splitMeeting(ctx context.Context, k *calendar.Calendar, c store.Co
 	switch {
 	case asJSON:
 		return a.printJSON(newMeetingJSON(later, a.now()))
+	case later.ID == first.ID && e.Cancel && first.State == store.MeetingConfirmed:
+		a.say("meeting %d of %s ends before that date; those who are invited are being told", first.ID, c.Address())
 	case later.ID == first.ID:
-		a.say("that is its first date: the whole meeting is changed")
+		a.say("that is its first date: it is about the whole meeting")
 		a.sayMeetingChanged(c, m, first)
 	default:
 		a.say("meeting %d of %s ends before that date, and meeting %d goes on from there; those who are invited are being told", first.ID, c.Address(), later.ID)

@@ -110,11 +110,12 @@ type memberJSON struct {
 	Since         jsonTime `json:"since"`
 	VacationUntil jsonTime `json:"vacation_until"`
 	OwnCopies     bool     `json:"own_copies"`
+	Reminders     bool     `json:"reminders"` // of meetings
 }
 
 func newMemberJSON(s store.Subscription) memberJSON {
 	return memberJSON{Address: s.Address, Name: s.Name, State: string(s.State), Delivery: string(s.Delivery), Roles: roleNames(s),
-		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies}
+		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders}
 }
 
 func roleNames(s store.Subscription) []string {
@@ -229,6 +230,7 @@ func (a *app) memberShow() *cobra.Command {
 			t.row("delivery", j.Delivery)
 			t.row("vacation", showTime(s.VacationUntil, a.config.Timezone))
 			t.row("own_copies", showYes(j.OwnCopies))
+			t.row("reminders", showYes(j.Reminders))
 			t.row("roles", strings.Join(j.Roles, " "))
 			return t.flush()
 		})

@@ -11,7 +11,7 @@ import (
 	"guildpost/templates"
 )
 
-var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "state"}
+var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "reminders", "state"}
 
 // digestFormats are the formats of a digest by what they are called here.
 var digestFormats = map[string]store.DigestFormat{"readable": store.DigestReadable, "mime": store.DigestMIME, "plain": store.DigestPlain}
@@ -27,6 +27,7 @@ func (a *app) memberSet() *cobra.Command {
 			"  digest_format  readable (text and HTML), mime (the posts themselves, RFC 2046), plain (RFC 1153)\n" +
 			"  vacation       the DATE of their return (2026-08-31), or off\n" +
 			"  own_copies     yes (they get their own posts), no\n" +
+			"  reminders      yes (they are reminded of meetings), no\n" +
 			"  state          " + strings.Join(allStates, ", ")}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withSubscription(c.Context(), args[0], args[1], func(db *store.DB, community store.Community, s store.Subscription) error {
@@ -80,6 +81,9 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 		}
 	case "own_copies":
 		s.OwnCopies, err = yesOrNo(key, value)
+	case "reminders":
+		s.NoReminders, err = yesOrNo(key, value)
+		s.NoReminders = !s.NoReminders
 	case "state":
 		s.State = store.SubscriptionState(value)
 		err = among(key, value, allStates...)

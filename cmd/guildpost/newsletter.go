@@ -181,11 +181,26 @@ func (a *app) newsletterSend() *cobra.Command {
 	return c
 }
 
-// comingNewsletters are the issues until a time that nothing is planned for yet but by their schedule, as tasks without an ID.
-func (a *app) comingNewsletters(ctx context.Context, db *store.DB, until time.Time) (all []store.Task, err error) {
+// dueNewsletters are the issues that will go out until a time: those of tasks, and, without an ID, those that nothing plans yet
+// but their schedule.
+func (a *app) dueNewsletters(ctx context.Context, db *store.DB, tasks []store.Task, until time.Time) (all []taskJSON, err error) {
 	n, err := a.newNewsletters(ctx, db)
 	if err != nil {
 		return nil, err
+	}
+	for _, task := range tasks {
+		if task.Kind != store.TaskNewsletter {
+			continue
+		}
+		i, err := db.Newsletter(ctx, task.ObjectID)
+		if err != nil {
+			return nil, err
+		}
+		c, err := db.Community(ctx, task.CommunityID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Title: n.Title(c, i), community: c.ID})
 	}
 	communities, err := db.Communities(ctx)
 	if err != nil {
@@ -197,17 +212,15 @@ func (a *app) comingNewsletters(ctx context.Context, db *store.DB, until time.Ti
 			return nil, err
 		}
 		for _, at := range coming {
-			all = append(all, store.Task{Kind: store.TaskNewsletter, CommunityID: c.ID, DueAt: at})
+			all = append(all, taskJSON{Kind: store.TaskNewsletter, DueAt: jsonTime(at), community: c.ID})
 		}
 	}
-	return all, nil
-}
-
-// readersOf is how many get what a task is for; nil where that is not known.
-func readersOf(ctx context.Context, db *store.DB, task store.Task) (*int, error) {
-	if task.Kind != store.TaskNewsletter {
-		return nil, nil
+	for i := range all {
+		readers, err := db.CountNewsletterReaders(ctx, all[i].community, time.Time(all[i].DueAt))
+		if err != nil {
+			return nil, err
+		}
+		all[i].To = &readers
 	}
-	n, err := db.CountNewsletterReaders(ctx, task.CommunityID, task.DueAt)
-	return &n, err
+	return all, nil
 }

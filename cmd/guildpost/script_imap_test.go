@@ -185,8 +185,11 @@ func (m *mailboxServer) list(out io.Writer, name string) error {
 	return err
 }
 
-// dial reaches the script's own mailbox, and nothing else.
+// dial reaches the script's own mailbox and its smarthost, and nothing else.
 func (w *world) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if w.mails != nil && w.mails.sink != nil && address == "127.0.0.1:25" {
+		return (&net.Dialer{}).DialContext(ctx, network, w.mails.sink.Addr())
+	}
 	if w.imap == nil || address != w.imap.addr {
 		return noDial(ctx, network, address)
 	}

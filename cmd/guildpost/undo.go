@@ -52,10 +52,15 @@ func (a *app) undo(ctx context.Context, db *store.DB, id int64) error {
 	case store.NotFound, store.Invalid:
 		return withHint(err, "guildpost undo lists the latest changes")
 	}
-	if err == nil {
-		a.say("taken back: %s", sentenceOf(e))
+	if err != nil {
+		return err
 	}
-	return err
+	a.say("taken back: %s", sentenceOf(e))
+	c, err := db.Community(ctx, e.CommunityID)
+	if err != nil {
+		return err
+	}
+	return a.planMeetings(ctx, db, c)
 }
 
 func (a *app) journalCommand() *cobra.Command {

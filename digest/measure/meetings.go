@@ -184,29 +184,37 @@ func (w *World) attendance(m *Meetings, win Window, held []occurrence) {
 	m.Reach = share(KindMember, w.ids(reached), w.ids(w.membersAt(win.To)), NoMembers).covered(len(known), len(held))
 }
 
-// forecast expects of each who accepted the next meeting what they did before: (1+shows)/(2+accepts), the mean of a
-// Beta(1,1) prior with that evidence.
+// A ShowRecord is how often somebody accepted a meeting of which it is known who came, and how often they came then.
+type ShowRecord struct{ Accepts, Shows int }
+
+// Chance is how probable it is that they come to a meeting that they accepted: (1+shows)/(2+accepts), the mean of a Beta(1,1)
+// prior with that evidence.
+func (r ShowRecord) Chance() float64 { return float64(1+r.Shows) / float64(2+r.Accepts) }
+
+// forecast expects of each who accepted the next meeting what they did before.
 func (w *World) forecast(now time.Time) Figure {
 	next := slices.IndexFunc(w.occurrences, func(o occurrence) bool { return o.Start.After(now) && o.Cancelled.IsZero() })
 	if next < 0 {
 		return missing(Count, NoComing)
 	}
 	o := w.occurrences[next]
-	accepts, shows := map[PersonID]int{}, map[PersonID]int{}
+	records := map[PersonID]ShowRecord{}
 	for _, past := range recorded(w.occurrences[:next]) {
 		if past.Start.After(now) || !past.isHeld {
 			continue
 		}
 		for _, id := range past.accepted {
-			accepts[id]++
+			r := records[id]
+			r.Accepts++
 			if slices.Contains(past.attended, id) {
-				shows[id]++
+				r.Shows++
 			}
+			records[id] = r
 		}
 	}
 	expected := 0.0
 	for _, id := range o.accepted {
-		expected += float64(1+shows[id]) / float64(2+accepts[id])
+		expected += records[id].Chance()
 	}
 	return number(Count, expected, KindOccurrence, []int64{o.ID})
 }

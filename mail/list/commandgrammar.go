@@ -65,6 +65,8 @@ var synonyms = map[string][]string{
 	"undo":     {"revert", "takeback", "rückgängig", "deshacer"},
 	"journal":  {"log", "history"},
 	"end":      {"quit", "exit", "stop", "eof", "ende", "fin"},
+
+	"reminders": {"reminder", "remind", "erinnerungen", "recordatorios"},
 }
 
 // verbOf returns the verb that a word stands for.

@@ -59,6 +59,9 @@ func planInfo(ctx context.Context, l *List, a *asker, _ command) (plan, error) {
 			info.Facilitators = append(info.Facilitators, p)
 		}
 	}
+	if err == nil && a.member { // where people meet is not for strangers
+		info.Meetings, err = l.coming(ctx, c, a.s)
+	}
 	return section(info), err
 }
 

@@ -49,6 +49,8 @@ func communityVerbs() map[string]verb {
 		"password": {"password my laptop", true, planPassword},
 		"undo":     {"undo", true, planUndo},
 		"journal":  {"journal", true, planJournal},
+
+		"reminders": {"reminders off", true, planReminders},
 	}
 }
 

@@ -9,6 +9,12 @@ import (
 	"guildpost/templates"
 )
 
+// planReminders is "set reminders on" without the set, as for vacations.
+func planReminders(ctx context.Context, l *List, a *asker, c command) (plan, error) {
+	c.args = "reminders " + c.args
+	return planSet(ctx, l, a, c)
+}
+
 // planSet changes a setting: "set delivery weekly", and for facilitators "set ADDRESS delivery weekly".
 func planSet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	target, args, err := l.settingsOf(ctx, a, a.withoutList(c.args))
@@ -140,6 +146,8 @@ func applyChange(now, after store.Subscription, key string) store.Subscription {
 		now.DigestHour = after.DigestHour
 	case "own-copies":
 		now.OwnCopies = after.OwnCopies
+	case "reminders":
+		now.NoReminders = after.NoReminders
 	case "language":
 		now.Language = after.Language
 	case "timezone":

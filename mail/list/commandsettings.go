@@ -28,6 +28,12 @@ var settings = []setting{
 		func(s store.Subscription) string { return strconv.Itoa(s.DigestHour) }},
 	{"own-copies", []string{"owncopies", "own_copies", "copies", "myposts", "repro", "norepro"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.OwnCopies }),
 		func(s store.Subscription) string { return switchText(s.OwnCopies) }},
+	{"reminders", []string{"reminder", "remind", "erinnerungen", "recordatorios"}, onOff, func(s *store.Subscription, value string) bool {
+		on := !s.NoReminders
+		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
+		s.NoReminders = !on
+		return ok
+	}, func(s store.Subscription) string { return switchText(!s.NoReminders) }},
 	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
 	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
 		func(s store.Subscription) string { return s.Timezone }},

@@ -183,16 +183,29 @@ func (l *List) welcome(ctx context.Context, c store.Community) func(store.Subscr
 		if err != nil {
 			return nil, err
 		}
-		return l.notices(l.welcomeLetter(c, s, team))
+		meetings, err := l.coming(ctx, c, s)
+		if err != nil {
+			return nil, err
+		}
+		return l.notices(l.welcomeLetter(c, s, team, meetings))
 	}
 }
 
-func (l *List) welcomeLetter(c store.Community, s store.Subscription, team []store.Subscription) letter {
+// coming are the next dates of meetings for a member.
+func (l *List) coming(ctx context.Context, c store.Community, s store.Subscription) ([]templates.Meeting, error) {
+	if l.Coming == nil {
+		return nil, nil
+	}
+	return l.Coming(ctx, c, s)
+}
+
+func (l *List) welcomeLetter(c store.Community, s store.Subscription, team []store.Subscription, meetings []templates.Meeting) letter {
 	ch := c.Charter
 	w := templates.Welcome{
 		For: forReader(c, s.Name), Address: s.Address, Delivery: string(s.Delivery), OnlyAnnounce: c.OnlyAnnounce,
 		Goals: ch.Goals, Audience: ch.Audience, Benefits: ch.Benefits, Expectations: ch.Expectations, Measures: ch.Measures,
 		Recognition: ch.Recognition, Learning: ch.Learning, Charter: ch.Text != "", Leave: l.leaveTicket(c, s),
+		Meetings: meetings,
 	}
 	for _, f := range team {
 		w.Team = append(w.Team, templates.Person{Name: f.Name, Address: f.Address, Role: string(store.Facilitator)})

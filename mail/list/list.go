@@ -90,6 +90,9 @@ type List struct {
 	ArchiveOverIMAP bool
 	// MaxMessage is the largest post, in bytes, where a community has not set its own.
 	MaxMessage int64
+	// Coming are the next dates of a community's meetings for a member: package calendar knows them, which this one does not
+	// know. Nil is none.
+	Coming func(ctx context.Context, c store.Community, s store.Subscription) ([]templates.Meeting, error)
 	// Searcher finds posts for who asks by mail; nil finds none.
 	Searcher Searcher
 	// Wake tells the delivery workers that there is work; nil is nobody.

@@ -40,6 +40,7 @@ CREATE TABLE subscriptions (
     delivery       TEXT NOT NULL,
     vacation_until BIGINT NOT NULL,
     own_copies     BOOLEAN NOT NULL,
+    no_reminders   BOOLEAN NOT NULL DEFAULT FALSE, -- of meetings
     roles          TEXT NOT NULL,
     since          BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,
@@ -542,6 +543,37 @@ CREATE TABLE proposals (
 );
 CREATE INDEX proposals_meeting ON proposals (meeting_id, subscription_id, occurrence);
 CREATE INDEX proposals_subscription ON proposals (subscription_id);
+
+-- What people want from a date of a meeting.
+CREATE TABLE wishes (
+    id              {{id}},
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" where the meeting has one date alone
+    wish            {{text}} NOT NULL,
+    source          TEXT NOT NULL, -- "page", "text <ID>"
+    at              BIGINT NOT NULL,
+    UNIQUE (meeting_id, occurrence, subscription_id, wish)
+);
+CREATE INDEX wishes_subscription ON wishes (subscription_id);
+
+-- Up to when each has heard of what people answered.
+CREATE TABLE rollups (
+    subscription_id BIGINT PRIMARY KEY REFERENCES subscriptions (id) ON DELETE CASCADE,
+    at              BIGINT NOT NULL
+);
+
+-- What people were told ahead of a date, so that nobody hears it twice, whatever the clock does.
+CREATE TABLE reminders (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    kind            {{text}} NOT NULL, -- as ReminderKind
+    starts_at       BIGINT NOT NULL, -- the date
+    moment          BIGINT NOT NULL, -- for when the last one was meant
+    PRIMARY KEY (meeting_id, subscription_id, kind, starts_at)
+);
+CREATE INDEX reminders_subscription ON reminders (subscription_id);
+CREATE INDEX reminders_starts ON reminders (starts_at);
 
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (
