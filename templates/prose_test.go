@@ -80,8 +80,9 @@ func FuzzProse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, ok := strings.CutPrefix(m.HTML, head)
-		if body, ok = strings.CutSuffix(body, foot); !ok {
+		body, begins := strings.CutPrefix(m.HTML, head)
+		body, ends := strings.CutSuffix(body, foot)
+		if !begins || !ends {
 			t.Fatalf("what stands around it is not as it was:\n%s", m.HTML)
 		}
 		for _, found := range tag.FindAllString(strings.TrimPrefix(body, "</h1>"), -1) {
