@@ -14,7 +14,7 @@ import (
 // answerOrWish handles a message to the ticket of an invitation. What it wants is for the next date.
 func (k *Calendar) answerOrWish(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	wishes, rest := ReadWishes(m.Text().New)
-	if len(wishes) == 0 {
+	if _, is := answeredUID(ReadMessage(m)); is || len(wishes) == 0 { // what a calendar writes beside its answer is nobody's wish
 		return k.answerInvitation(ctx, c, env, m, t)
 	}
 	a, err := k.answering(ctx, c, t)

@@ -117,6 +117,22 @@
 // came before that: a task for each meeting is due at the next such hour, and up to when each has heard is kept with the mail.
 // A day before a date to which fewer are expected than its quorum they are warned.
 //
+// # Afterwards
+//
+// As a date begins, it becomes a row of its own (store.Occurrence) with who is invited and what they have answered by then:
+// what is answered later changes nothing of it. When it ends, the chores go on with it:
+//
+//	begins ──▶ ends: its host is asked ──▶ "attended: …" and minutes ──▶ the minutes are posted, once
+//	                        │                        │
+//	                        │ a day without answer   │          each ACTION of them: a mail on its day
+//	                        ▼                        ▼
+//	             those who had said yes     those who came
+//	                        └──────── are asked how it was ────▶ the host hears, three days later
+//
+// The host is whose turn it is by the rota, else who called the meeting, else each facilitator. A line that says who came is
+// read by Attended, never by guessing: what fits nobody or several people is asked back, and what was clear is kept. The last
+// word counts. Minutes are posts like any other, in the name of who sent them: Post is the list's own way of accepting.
+//
 // # Reading
 //
 // ReadMessage finds in a message what it says about a meeting, wherever in its parts that stands and in whichever of the
@@ -150,6 +166,8 @@ type Calendar struct {
 	Help func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Proven says whether a message surely comes from an address; nil is never.
 	Proven func(env mail.Envelope, m *mail.Message, address string) bool
+	// Post takes a message for the list, as one that arrives there: minutes go this way. Its error is for the author.
+	Post func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) error
 	// Author finds who wrote what came to a list address: no subscription for who is no member. Trusted says that nothing speaks
 	// against it. The error refuses what nobody may send there.
 	Author func(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message) (s store.Subscription, trusted bool, err error)

@@ -91,7 +91,8 @@ func TestCallsCarryNothing(t *testing.T) {
 		t.Fatalf("%+v", said)
 	}
 	e := said.Objects[0].Events[0]
-	if len(e.Attachments) > 0 || e.URL != "" || len(e.Attendees) != 1 || e.Attendees[0].Address != "ben@b.example" || len(e.Alarms) > 0 {
+	if len(e.Attachments) > 0 || e.URL != "" || len(e.Attendees) != 1 || e.Attendees[0].Address != "ben@b.example" ||
+		len(e.Alarms) != 1 || e.Alarms[0].Action != "DISPLAY" || e.Alarms[0].Description != e.Summary { // the one alarm is ours
 		t.Errorf("the invitation has %+v", e)
 	}
 	if e.Summary != `Clinic ATTENDEE:mailto:zoe@z.example, "all"; RSVP=TRUE` || e.Description != "One\nEND:VEVENT\nBEGIN:VALARM" {

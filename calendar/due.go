@@ -28,6 +28,11 @@ func chores() []chore {
 		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
 		{do: (*Calendar).expireCalls},
 		{kind: taskProposals, do: (*Calendar).tellProposals},
+		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},
+		{do: (*Calendar).askHosts},
+		{do: (*Calendar).postMinutes},
+		{do: (*Calendar).remindOwners},
+		{do: (*Calendar).askFeedback},
 	}
 }
 

@@ -16,8 +16,9 @@ type Page struct {
 	About     templates.Args // what its texts are about
 	Details   []templates.Detail
 	Choices   []string // as templates.TicketPage.Choices
-	AskReason bool     // there is a field for a reason, which Press gets
-	Problem   string   // as templates.ProblemPage.Kind, "" for none
+	Ticks     []templates.Tick
+	AskReason bool   // there is a field for a reason, which Press gets
+	Problem   string // as templates.ProblemPage.Kind, "" for none
 }
 
 func (k *Calendar) showAnswer(ctx context.Context, t mail.Ticket) (Page, error) {

@@ -255,14 +255,6 @@ func (k *Calendar) counted(ctx context.Context, c store.Community, t tally, r *t
 	return nil
 }
 
-// calledName is what somebody is called.
-func calledName(s store.Subscription) string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return s.Address
-}
-
 // newAnswers are those that others have given.
 func newAnswers(all []store.RSVP, reader int64, span rollupSpan) (news []store.RSVP) {
 	for _, r := range all {

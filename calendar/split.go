@@ -67,7 +67,7 @@ func split(m store.Meeting, id itip.Time, e Edit, now time.Time) (first, later s
 	}
 	later = m
 	later.ID, later.UID, later.Revision, later.Starts = 0, "", 0, id.Wall
-	later.Settings.Follows = m.ID
+	later.Settings.Follows, later.Settings.Rota = m.ID, rotaFrom(m, id)
 	later.Settings.Caller, later.Settings.CallerKnows = 0, 0 // what was called from a calendar is there as it was: this is another one
 	if rule, err := itip.ParseRule(m.Rule); err == nil && rule.Count > 0 {
 		rule.Count -= datesBefore(m, id)

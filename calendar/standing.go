@@ -18,7 +18,7 @@ func standingFor(m store.Meeting, key string, answers []store.RSVP) standing {
 	return standing{found.Answer, found.Answer != "" && (found.Stale || m.Stale(key, found.Sequence))}
 }
 
-// countingFor is the answer that standingFor is about.
+// countingFor is the answer that counts for a date, or the zero one.
 func countingFor(key string, answers []store.RSVP) (found store.RSVP) {
 	for _, r := range answers {
 		if r.Occurrence == key && !r.Later {

@@ -25,6 +25,9 @@ func handlings() map[mail.TicketKind]handling {
 		mail.TicketProposalAccept:  {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
 		mail.TicketProposalDecline: {(*Calendar).answerProposal, (*Calendar).showProposal, (*Calendar).pressProposal},
 		mail.TicketMeetingAddress:  {(*Calendar).answerAddress, (*Calendar).showAddress, (*Calendar).pressAddress},
+		mail.TicketAttendance:      {(*Calendar).answerAttendance, (*Calendar).showAttendance, (*Calendar).pressAttendance},
+		mail.TicketFeedback:        {(*Calendar).answerFeedback, (*Calendar).showFeedback, (*Calendar).pressFeedback},
+		mail.TicketAction:          {(*Calendar).answerAction, (*Calendar).showAction, (*Calendar).pressAction},
 	}
 }
 

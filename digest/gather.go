@@ -35,7 +35,7 @@ type gathering struct {
 // sources are what records are gathered from, in this order.
 var sources = []func(*gathering, context.Context) error{
 	(*gathering).readMemberships, (*gathering).readThreads, (*gathering).readPosts, (*gathering).readFirstPosts,
-	(*gathering).readCohort, (*gathering).readThanks,
+	(*gathering).readCohort, (*gathering).readThanks, (*gathering).readMeetings, (*gathering).readFeedback, (*gathering).readFirstAttended,
 }
 
 // CommunityZone is where a community's days begin.

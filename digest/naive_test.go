@@ -23,6 +23,7 @@ type exported struct {
 	Journal  []exportedChange // the oldest first
 	People   map[string]int64 // members by address
 	Posts    []exportedPost
+	Meetings []met
 }
 
 type exportedChange struct {
@@ -54,6 +55,7 @@ func (l *lifelike) export(path string) {
 	for _, m := range l.messages {
 		e.Posts = append(e.Posts, exportedPost{m.id, m.from, m.at, m.references, m.fresh, m.old})
 	}
+	e.Meetings = l.meetings
 	text, err := json.MarshalIndent(e, "", "\t")
 	l.check(err)
 	l.check(os.WriteFile(path, text, 0o600))
@@ -81,6 +83,7 @@ func readNaive(t *testing.T, path string) *naive {
 		t.Fatal(err)
 	}
 	sort.Slice(n.Posts, func(a, b int) bool { return n.Posts[a].At.Before(n.Posts[b].At) })
+	sort.Slice(n.Meetings, func(a, b int) bool { return n.Meetings[a].Start.Before(n.Meetings[b].Start) })
 	for _, p := range n.Posts {
 		n.byID[p.ID] = p
 	}
@@ -292,15 +295,19 @@ func (n *naive) reciprocity() float64 {
 	return float64(k) / float64(len(pairs))
 }
 
-// levels are n of Exploring, Participating and Contributing; nobody leads here, where only posts are recorded.
+// levels are n of Exploring, Participating, Contributing and Leading.
 func (n *naive) levels(t time.Time) (levels [4]int) {
 	days, helped := map[string]map[string]bool{}, map[string]bool{}
-	for _, p := range n.posts(t.Add(-91*24*time.Hour), t) {
-		who := n.person(p)
+	active := func(who string, at time.Time) {
 		if days[who] == nil {
 			days[who] = map[string]bool{}
 		}
-		days[who][p.At.In(n.zone).Format("2006-01-02")] = true
+		days[who][at.In(n.zone).Format("2006-01-02")] = true
+	}
+	led := n.met(t.Add(-91*24*time.Hour), t, active, helped)
+	for _, p := range n.posts(t.Add(-91*24*time.Hour), t) {
+		who := n.person(p)
+		active(who, p.At)
 		root := n.byID[n.rootOf(p)]
 		if a, ok := n.firstAnswer(root); ok && a.ID == p.ID && !n.without[n.person(root)] {
 			helped[who] = true
@@ -308,6 +315,8 @@ func (n *naive) levels(t time.Time) (levels [4]int) {
 	}
 	for who := range n.members(t) {
 		switch d := len(days[who]); {
+		case led[who]:
+			levels[3]++
 		case d >= 6, d >= 3 && helped[who]:
 			levels[2]++
 		case d >= 1:
@@ -333,6 +342,13 @@ func (n *naive) figures() map[string]float64 {
 		}
 		fresh[n.person(p)] = true
 	}
+	n.met(n.From, n.To, func(who string, _ time.Time) {
+		if _, is := members[who]; is {
+			active[who] = true
+		}
+		fresh[who] = true
+	}, map[string]bool{})
+	n.met(time.Time{}, n.From, func(who string, _ time.Time) { delete(fresh, who) }, map[string]bool{})
 	for _, p := range n.Posts {
 		if !p.At.After(n.From) {
 			delete(fresh, n.person(p))
@@ -351,8 +367,9 @@ func (n *naive) figures() map[string]float64 {
 		"discussions.reciprocity": n.reciprocity(), "engagement.rate": 1 - float64(levels[0])/size,
 		"engagement.exploring": float64(levels[0]), "engagement.participating": float64(levels[1]), "engagement.contributing": float64(levels[2]),
 		"engagement.gravity": (commitmentOf(levels) - commitmentOf(before)) / size, "engagement.index": 100 * (commitmentOf(levels)/size - 1) / 99,
-		"impact.hours": float64(len(posts)) / 6,
+		"engagement.leading": float64(levels[3]), "impact.hours": float64(len(posts))/6 + n.hoursMet(),
 	}
+	n.meetingFigures(figures, members)
 	figures["discussions.responsiveness"] = math.Pow(2, -n.medianHours()/24)
 	sum, weight := 0.0, 0.0
 	for part, w := range map[string]float64{"answered": .20, "responsiveness": .15, "breadth": .10, "evenness": .10, "newcomers_answered": .15, "reciprocity": .10} {

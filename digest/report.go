@@ -43,7 +43,9 @@ func (g *Gatherer) Report(ctx context.Context, c store.Community, w measure.Wind
 		return nil, err
 	}
 	r := newReport(c, w, records)
-	g.keep(keptReport{r, state})
+	if !r.Now.Meetings.Forecast.Available() { // each answer to what is still to come changes it
+		g.keep(keptReport{r, state})
+	}
 	return r, nil
 }
 

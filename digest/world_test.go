@@ -20,6 +20,7 @@ type lifelike struct {
 	window    measure.Window
 	members   []store.Subscription
 	messages  []sent
+	meetings  []met
 }
 
 // A sent message is what its author's program wrote.
@@ -44,6 +45,9 @@ func newLifelike(t testing.TB, db *store.DB, seed uint64, threads int) *lifelike
 		l.talk(i)
 	}
 	l.file()
+	for i := range threads / 8 {
+		l.meet(i)
+	}
 	return l
 }
 

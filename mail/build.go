@@ -19,6 +19,7 @@ type Draft struct {
 	InReplyTo       string
 	References      []string // the oldest first; InReplyTo if there are none
 	IsReply         bool     // it answers a message: auto-replied, not auto-generated (RFC 3834 5)
+	ByHand          bool     // a person wrote it, and guildpost gives it its form alone: neither of these
 	Headers         [][2]string
 
 	Text         string       // lines in LF; long ones are one paragraph each
@@ -127,7 +128,9 @@ func (d *Draft) otherFields(h *Header) error {
 	if references := d.references(); len(references) > 0 {
 		fields = append(fields, [2]string{"References", "<" + strings.Join(references, "> <") + ">"})
 	}
-	fields = append(fields, [2]string{"Auto-Submitted", auto}, [2]string{"X-Auto-Response-Suppress", "All"})
+	if !d.ByHand {
+		fields = append(fields, [2]string{"Auto-Submitted", auto}, [2]string{"X-Auto-Response-Suppress", "All"})
+	}
 	fields = append(fields, d.Headers...)
 	fields = append(fields, [2]string{"MIME-Version", "1.0"})
 	for _, f := range fields {

@@ -20,6 +20,9 @@ type Envelope struct {
 	EightBit   bool // BODY=8BITMIME
 	RequireTLS bool // RFC 8689: must not be sent on without verified TLS
 
+	// Proven is the canonical address that the message surely comes from, where a ticket of its owner says so; "" is none.
+	Proven string
+
 	// OneReply is true where the protocol has one reply for all recipients (SMTP). 250 is then said when at least one
 	// recipient was done and none failed for a time: it is for the Receiver to tell the sender, by a delivery status
 	// notification, about those that it refused for good. When any failed for a time the reply is 451 and the

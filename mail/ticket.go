@@ -38,6 +38,8 @@ const (
 	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
 	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
 
+	TicketFeedback        TicketKind = 27 // say how a meeting was: the occurrence
+	TicketAction          TicketKind = 28 // say that something is done: the action
 	TicketNewsletterLater TicketKind = 31 // send a newsletter a week later: the issue
 	TicketNewsletterSkip  TicketKind = 32 // do not send it: the issue
 	TicketNewsletterEdit  TicketKind = 33 // change it, by an answer: the issue

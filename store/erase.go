@@ -192,7 +192,7 @@ func (db *DB) EraseRows(ctx context.Context, p Person, e Erasure) error {
 }
 
 func (t *tx) eraseRows(p Person, e Erasure) error {
-	for _, step := range []func(Person, Erasure) error{t.eraseMail, t.eraseHolds, t.eraseBans, t.eraseThanks, t.eraseJournal, t.eraseOwnRows, t.eraseMember} {
+	for _, step := range []func(Person, Erasure) error{t.eraseMail, t.eraseHolds, t.eraseBans, t.eraseThanks, t.eraseMeetings, t.eraseJournal, t.eraseOwnRows, t.eraseMember} {
 		if err := step(p, e); err != nil {
 			return err
 		}
@@ -288,6 +288,19 @@ func (t *tx) eraseThanks(p Person, _ Erasure) error {
 	}
 	_, err := t.execFor(p, "UPDATE thanks SET to_member = 0, note = '' WHERE to_member = {member}")
 	return err
+}
+
+// eraseMeetings keeps that a meeting was hosted, and that something was to be done, not by whom.
+func (t *tx) eraseMeetings(p Person, _ Erasure) error {
+	const own = " IN (SELECT id FROM subscriptions WHERE member_id = {member})"
+	for _, statement := range []string{"UPDATE occurrences SET host_id = 0 WHERE host_id <> 0 AND host_id" + own,
+		"UPDATE occurrences SET minutes_by = 0 WHERE minutes_by <> 0 AND minutes_by" + own,
+		"UPDATE actions SET subscription_id = 0, owner = '' WHERE subscription_id <> 0 AND subscription_id" + own} {
+		if _, err := t.execFor(p, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // eraseJournal reduces what concerned the person, or was done by them, to when and what kind of change it was.

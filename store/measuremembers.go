@@ -58,21 +58,22 @@ func (db *DB) SubscriptionsAlive(ctx context.Context, communityID int64, after t
 		communityID, communityID, micros(after))
 }
 
-// An ArchiveState says whether anything that the measures are computed from has changed: all of it is a new post, or is
-// written down in the journal, of the community or of all.
+// An ArchiveState says whether anything that the measures are computed from has changed: all of it is a new post, is
+// written down in the journal, of the community or of all, or is about a meeting that has begun.
 type ArchiveState struct {
 	LastPost, Posts                         int64 // when the last ones were accepted, and how many: an import has one time for all
 	LastChange, LastChangeOfAll, LastThanks int64
+	Meetings                                int64 // as occurrences.revision
 }
 
 // ArchiveState returns that of a community.
 func (db *DB) ArchiveState(ctx context.Context, communityID int64) (s ArchiveState, err error) {
 	err = db.queryRow(ctx, "there is no such community", func(row rowScanner) error {
-		return row.Scan(&s.LastPost, &s.Posts, &s.LastChange, &s.LastChangeOfAll, &s.LastThanks)
+		return row.Scan(&s.LastPost, &s.Posts, &s.LastChange, &s.LastChangeOfAll, &s.LastThanks, &s.Meetings)
 	}, `SELECT COALESCE((SELECT MAX(accepted_at) FROM posts WHERE community_id = ?), 0),
 		(SELECT COUNT(*) FROM posts WHERE community_id = ? AND accepted_at = (SELECT MAX(accepted_at) FROM posts WHERE community_id = ?)),
 		COALESCE((SELECT MAX(id) FROM journal WHERE community_id = ?), 0), COALESCE((SELECT MAX(id) FROM journal WHERE community_id = 0), 0),
-		COALESCE((SELECT MAX(at) FROM thanks WHERE community_id = ?), 0)`,
-		communityID, communityID, communityID, communityID, communityID)
+		COALESCE((SELECT MAX(at) FROM thanks WHERE community_id = ?), 0), COALESCE((SELECT MAX(revision) FROM occurrences WHERE community_id = ?), 0)`,
+		communityID, communityID, communityID, communityID, communityID, communityID)
 	return s, err
 }

@@ -41,7 +41,24 @@ type MeetingSettings struct {
 	Caller     int64  `json:"caller,omitempty"`
 	CallerName string `json:"caller_name,omitempty"`
 	// CallerKnows is the Revision up to which the caller's own calendar has it.
-	CallerKnows int `json:"caller_knows,omitempty"`
+	CallerKnows int  `json:"caller_knows,omitempty"`
+	Rota        Rota `json:"rota,omitzero"`
+	// Thread is the Message-ID of the post that announced the meeting: its minutes answer it. "" is none.
+	Thread string `json:"thread,omitempty"`
+}
+
+// A Rota says who hosts the dates of a meeting, and who takes the minutes, in turn. People are subscriptions.
+type Rota struct {
+	Hosts      []int64         `json:"hosts,omitempty"`
+	Notetakers []int64         `json:"notetakers,omitempty"`
+	From       time.Time       `json:"from,omitzero"`   // the first of each list has the first date from then on
+	Swaps      map[string]Turn `json:"swaps,omitempty"` // dates, by their keys, on which it is somebody else
+}
+
+// A Turn is who does what on one date; 0 is nobody in particular.
+type Turn struct {
+	Host      int64 `json:"host,omitempty"`
+	Notetaker int64 `json:"notetaker,omitempty"`
 }
 
 // A DateChange is one date of a meeting that repeats, when it differs from the rest.

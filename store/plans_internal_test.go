@@ -73,9 +73,43 @@ func openRecorded(t *testing.T) (*DB, *recorder) {
 }
 
 // These tables grow without bound: no statement may read one whole, nor by an index of which it uses too little.
-var largeTables = []string{"posts", "post_references", "threads", "raw_messages", "bundles", "blobs", "raw_blobs", "attachments", "import_problems",
-	"holds", "deliveries", "subscriptions", "members", "addresses", "journal", "dispatches", "dispatch_skips", "imap_open", "imap_handled",
-	"post_flags", "app_passwords", "folder_choices", "invitations", "rsvps", "meeting_versions", "reminders", "wishes", "rollups", "proposals", "newsletters", "newsletter_notes"}
+var largeTables = []string{
+	"posts",
+	"post_references",
+	"threads",
+	"raw_messages",
+	"bundles",
+	"blobs",
+	"raw_blobs",
+	"attachments",
+	"import_problems",
+	"holds",
+	"deliveries",
+	"subscriptions",
+	"members",
+	"addresses",
+	"journal",
+	"dispatches",
+	"dispatch_skips",
+	"imap_open",
+	"imap_handled",
+	"post_flags",
+	"app_passwords",
+	"folder_choices",
+	"invitations",
+	"rsvps",
+	"meeting_versions",
+	"reminders",
+	"wishes",
+	"rollups",
+	"proposals",
+	"occurrences",
+	"attendances",
+	"feedbacks",
+	"actions",
+	"newsletters",
+	"newsletter_notes",
+}
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
 var mayScan = []*regexp.Regexp{
@@ -287,6 +321,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
 		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
+		func() error { useOccurrences(t, db, m, s, now); return nil },
 		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Starts: now}, Task{}, nil); return err },
 		func() error {
 			_, err := db.RecordProposal(ctx, i, Proposal{Starts: now, Stamp: now}, Task{}, nil)
@@ -309,6 +344,49 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 			return err
 		},
 		func() error { _, err := db.CancelMeeting(ctx, Actor{At: now}, m.ID); return err },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
+}
+
+func useOccurrences(t *testing.T, db *DB, m Meeting, s Subscription, now time.Time) {
+	t.Helper()
+	task := Task{Kind: "x", CommunityID: m.CommunityID, ObjectID: m.ID, DueAt: now}
+	for n, step := range []func() error{
+		func() error { return db.Schedule(ctx, task) },
+		func() (err error) {
+			due, err := db.TasksDue(ctx, "x", now)
+			if err == nil {
+				_, err = db.BeginOccurrences(ctx, due[0], now, []Beginning{{Occurrence: Occurrence{CommunityID: m.CommunityID, MeetingID: m.ID, Starts: now, Ends: now},
+					Invited: []Attendance{{Subscription: s}}}})
+			}
+			return err
+		},
+		func() error { _, _, err := db.FirstInvited(ctx, m); return err },
+		func() error { _, err := db.Occurrence(ctx, 1); return err },
+		func() error { _, err := db.Occurrences(ctx, m.ID, 5); return err },
+		func() error { _, err := db.OccurrencesBetween(ctx, m.CommunityID, now, now); return err },
+		func() error { _, err := db.Attendances(ctx, 1); return err },
+		func() error {
+			return db.RecordAttendance(ctx, now, AttendanceReport{OccurrenceID: 1, Known: true, Came: []int64{s.ID}, Minutes: "x", Actions: []Action{{CommunityID: m.CommunityID}}}, nil)
+		},
+		func() error {
+			_, err := db.AskFeedback(ctx, now, Task{ObjectID: 1}, now, []int64{s.ID}, nil)
+			return err
+		},
+		func() error { _, err := db.Feedbacks(ctx, 1); return err },
+		func() error { _, err := db.Actions(ctx, m.CommunityID, true, 0, 10); return err },
+		func() error { _, err := db.Actions(ctx, m.CommunityID, false, 0, 10); return err },
+		func() error { _, err := db.ActionsOf(ctx, 1); return err },
+		func() error {
+			a, err := db.Action(ctx, 1)
+			if err == nil {
+				err = db.ChangeAction(ctx, now, a, Task{}, nil)
+			}
+			return err
+		},
 	} {
 		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", n, err)
@@ -498,6 +576,12 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { return db.MembershipChanges(ctx, c.ID, s.Since, func(MembershipChange) {}) },
 		func() error { return db.SubscriptionsAlive(ctx, c.ID, s.Since, func(Subscription) {}) },
 		func() error { _, err := db.ArchiveState(ctx, c.ID); return err },
+		func() error { return db.MeasuredOccurrences(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { _, err := db.OccurrencesByID(ctx, []int64{1, 3}); return err },
+		func() error { return db.NextOccurrence(ctx, c.ID, s.Since, func(MeasuredOccurrence) {}) },
+		func() error { return db.MeasuredAttendances(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { return db.MeasuredFeedbacks(ctx, c.ID, s.Since, s.Since, nil) },
+		func() error { _, err := db.FirstAttended(ctx, c.ID, []int64{1, 3}); return err },
 		func() error { return useNewsletters(db, c) },
 	}
 	for i, step := range steps {

@@ -14,8 +14,8 @@ type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
 	// join-approve, join-decline, return, receipt, mute, follow, rsvp, call-approve, call-decline,
-	// proposal-accept, proposals-decline, meeting-alias, meeting-guest, news-approve, news-later,
-	// news-skip, news-note; others get general ones.
+	// proposal-accept, proposals-decline, meeting-alias, meeting-guest, attendance, feedback, action,
+	// news-approve, news-later, news-skip, news-note; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language
@@ -23,9 +23,17 @@ type TicketPage struct {
 	Button    string   // instead of the kind's
 	Details   []Detail // what it is about, line by line: subject, author
 	AskReason bool     // there is a field "reason"
-	Choices   []string // instead of one button, one for each: accepted, tentative, declined; its field is "choice"
+	Choices   []string // instead of one button, one for each: accepted, tentative, declined, 1 to 5; its field is "choice"
+	Ticks     []Tick   // a list to tick; its fields are "tick"
 	Action    string   // where the button POSTs to
 	Hidden    map[string]string
+}
+
+// A Tick is a line of a list to tick.
+type Tick struct {
+	Value string
+	Label string
+	On    bool // it is ticked already
 }
 
 // A Detail is a line of a TicketPage.
@@ -59,6 +67,7 @@ type pageView struct {
 	Button, Action     string
 	Details            []Detail
 	Choices            []choiceView
+	Ticks              []Tick
 	AskReason          bool
 	Reason, ReasonHint string
 	Hidden             map[string]string
@@ -118,6 +127,13 @@ func (w *pageWriter) ticket(p TicketPage) {
 	w.kind(p.Community, p.Kind, "button", p.Button, &p.About, &v.Button)
 	v.Action, v.Hidden, v.AskReason = p.Action, p.Hidden, p.AskReason
 	v.Reason, v.ReasonHint = w.say["page.reason"].text, w.say["page.reason-hint"].text
+	if key := "page." + p.Kind + ".field"; w.say.has(key) {
+		v.Reason, v.ReasonHint = w.say[key].text, w.say[key+"-hint"].text
+	}
+	for _, tick := range p.Ticks {
+		tick.Label = shorten(longestInline, cleanInline(tick.Label))
+		v.Ticks = append(v.Ticks, tick)
+	}
 	for _, choice := range p.Choices {
 		v.Choices = append(v.Choices, choiceView{choice, w.say["page.choice."+choice].text})
 	}

@@ -39,6 +39,7 @@ func samples() []sample {
 		meetingChangedSamples(),
 		meetingCallSamples(),
 		answeringSamples(),
+		meetingAfterSamples(),
 		newsletterSamples(),
 	)
 }

@@ -69,9 +69,10 @@ func TestNoUnusedTexts(t *testing.T) {
 		"value.":        {},
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined", "none"},
-		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no"},
+		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "5"},
 		"command.":      {},
 		"search.":       {},
+		"minutes.":      {"subject", "attended"},
 		"news.":         {},
 		"news-change.":  {"title", "added", "removed", "reworded", "moved", "section", "no-section", "renamed", "restored"},
 	}
@@ -99,7 +100,7 @@ func usedKey(key, code string, families map[string][]string) bool {
 	}
 	parts := strings.Split(key, ".")
 	if parts[0] == "page" && len(parts) == 3 && slices.Contains(pageKinds, parts[1]) {
-		return slices.Contains([]string{"title", "text", "button", "done"}, parts[2])
+		return slices.Contains([]string{"title", "text", "button", "done", "field", "field-hint"}, parts[2])
 	}
 	return strings.Contains(code, `"`+key+`"`)
 }

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"guildpost/mail/list"
 	"guildpost/store"
@@ -59,7 +61,7 @@ func (h *Handler) showTicket(w http.ResponseWriter, r *http.Request, token strin
 	switch out.Problem {
 	case "":
 		h.page(w, r, http.StatusOK, out.Community, templates.TicketPage{
-			Community: about(out.Community), Kind: out.Kind, About: out.About, Details: out.Details, AskReason: out.AskReason, Choices: out.Choices,
+			Community: about(out.Community), Kind: out.Kind, About: out.About, Details: out.Details, AskReason: out.AskReason, Choices: out.Choices, Ticks: out.Ticks,
 			Action: "/t/" + token, Hidden: map[string]string{fieldForm: formToken(token, out.Kind)},
 		})
 	case "already":
@@ -87,11 +89,7 @@ func (h *Handler) useTicket(w http.ResponseWriter, r *http.Request, token string
 			return
 		}
 	}
-	said := form.Get("reason")
-	if len(out.Choices) > 0 {
-		said = form.Get("choice")
-	}
-	done, err := h.o.Tickets.UseTicket(r.Context(), token, said)
+	done, err := h.o.Tickets.UseTicket(r.Context(), token, said(form, out))
 	switch {
 	case err != nil:
 		h.failed(w, r, err, out)
@@ -102,6 +100,20 @@ func (h *Handler) useTicket(w http.ResponseWriter, r *http.Request, token string
 	default:
 		h.page(w, r, http.StatusOK, done.Community, templates.DonePage{Community: about(done.Community), Kind: done.Kind, About: done.About})
 	}
+}
+
+// said is what a form says: the button or the ticks in the first line, where the page has any, and the reason below it.
+func said(form url.Values, out list.Outcome) string {
+	reason := form.Get("reason")
+	switch {
+	case len(out.Ticks) > 0:
+		return strings.Join(form["tick"], " ") + "\n" + reason
+	case len(out.Choices) > 0 && out.AskReason:
+		return form.Get("choice") + "\n" + reason
+	case len(out.Choices) > 0:
+		return form.Get("choice")
+	}
+	return reason
 }
 
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, out list.Outcome) {

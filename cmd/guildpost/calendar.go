@@ -15,7 +15,8 @@ import (
 // calendarOf is the calendar beside a list: for the same communities, by the same clock and keys.
 func calendarOf(l *list.List) *calendar.Calendar {
 	return &calendar.Calendar{DB: l.DB, Keys: l.Keys, Log: l.Log, Now: l.Now, Random: l.Random, PublicURL: l.PublicURL, Language: l.Language,
-		Timezone: l.Timezone, Help: l.Helped, Proven: l.Proven, Author: l.Author, Decision: list.ReadDecision}
+		Timezone: l.Timezone, Help: l.Helped, Proven: l.Proven, Author: l.Author, Decision: list.ReadDecision,
+		Post: l.Post}
 }
 
 // tickets joins list, calendar and newsletters, which do not know each other: each has its kinds of tickets.
@@ -78,7 +79,7 @@ func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outc
 
 func meetingPage(p calendar.Page) list.Outcome {
 	return list.Outcome{Community: p.Community, Kind: p.Kind, Problem: p.Problem, Choices: p.Choices, AskReason: p.AskReason, About: p.About,
-		Details: p.Details}
+		Details: p.Details, Ticks: p.Ticks}
 }
 
 // newCalendar makes the calendar for a command.

@@ -116,17 +116,30 @@ func uncounted(t measure.Trace) (others []int64) {
 // traceWords says what the records are.
 func traceWords(ctx context.Context, db *store.DB, r *digest.Report, kind measure.Kind, shown []traced) (map[int64]string, error) {
 	words := map[int64]string{}
-	var posts []int64
+	var posts, dates []int64
 	for _, one := range shown {
 		switch kind {
 		case measure.KindPost, measure.KindThread:
 			posts = append(posts, one.id)
 			words[one.id] = "post " + strconv.FormatInt(one.id, 10) + ", which is gone"
+		case measure.KindOccurrence:
+			if dates = append(dates, one.id); one.id < 0 {
+				words[one.id] = "the next date of meeting " + strconv.FormatInt(-one.id, 10)
+				continue
+			}
+			words[one.id] = "a date of a meeting, which is gone"
 		case measure.KindMember, measure.KindMembership:
 			words[one.id] = personWords(r.People[one.id])
 		default:
 			words[one.id] = string(kind) + " " + strconv.FormatInt(one.id, 10)
 		}
+	}
+	met, err := db.OccurrencesByID(ctx, dates)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range met {
+		words[o.ID] = showTime(o.Starts, r.Window.Zone) + "  " + o.Title
 	}
 	all, err := db.PostsByID(ctx, posts)
 	for _, p := range all {

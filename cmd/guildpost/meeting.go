@@ -23,6 +23,11 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingSet(),
 		a.meetingAgenda(),
 		a.meetingProposals(),
+		a.meetingAttendance(),
+		a.meetingActions(),
+		a.meetingFeedback(),
+		a.meetingRota(),
+		a.meetingFairness(),
 	)
 }
 

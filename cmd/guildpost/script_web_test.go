@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,10 +109,11 @@ var (
 	formField  = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
 )
 
-// click [-reason TEXT|-choice CHOICE] [-n N] URL|FILE opens a page, or the N-th that a mail links to (1), and presses its button; click
-// -unsubscribe FILE does as mail programs do (RFC 8058). What the page says is printed. With "!" it must not work.
+// click [-reason TEXT] [-choice CHOICE] [-tick LABEL]... [-n N] URL|FILE opens a page, or the N-th that a mail links to (1), and presses its button, with what
+// is ticked there already, and each LABEL the other way round; click -unsubscribe FILE does as mail programs do (RFC 8058). What the page says is printed. With "!" it must not work.
 func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 	reason, choice, n, oneClick := "", "", 1, false
+	var ticks []string
 	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
 		switch {
 		case args[0] == "-unsubscribe":
@@ -121,6 +123,8 @@ func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 			reason = args[1]
 		case args[0] == "-choice" && len(args) > 2:
 			choice = args[1]
+		case args[0] == "-tick" && len(args) > 2:
+			ticks = append(ticks, args[1])
 		case args[0] == "-n" && len(args) > 2:
 			var err error
 			n, err = strconv.Atoi(args[1])
@@ -140,7 +144,7 @@ func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 		if len(all) < n {
 			ts.Fatalf("%s has %d links to pages: %v", args[0], len(all), all)
 		}
-		answer = w.click(ts, all[n-1], reason, choice)
+		answer = w.click(ts, all[n-1], reason, choice, ticks...)
 	}
 	fmt.Fprint(ts.Stdout(), answer)
 	if neg == (answer.status < 400) {
@@ -148,7 +152,7 @@ func cmdClick(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func (m *mailWorld) click(ts *testscript.TestScript, link, reason, choice string) webAnswer {
+func (m *mailWorld) click(ts *testscript.TestScript, link, reason, choice string, ticks ...string) webAnswer {
 	before := m.state(ts)
 	page := m.request(ts, http.MethodGet, link, nil, "")
 	m.unchanged(ts, before, http.MethodGet)
@@ -173,9 +177,22 @@ func (m *mailWorld) click(ts *testscript.TestScript, link, reason, choice string
 		}
 		fields.Set("choice", choice)
 	}
+	fields["tick"] = ticked(page.body, ticks)
 	// As a browser does, for a page that sends no referrer.
 	return m.request(ts, http.MethodPost, html.UnescapeString(form[1]), map[string]string{
 		"Content-Type": "application/x-www-form-urlencoded", "Origin": "null", "Sec-Fetch-Site": "same-origin"}, fields.Encode())
+}
+
+var formTick = regexp.MustCompile(`<input type="checkbox" id="\w+" name="tick" value="([^"]*)"( checked)?> <label [^>]*>([^<]*)</label>`)
+
+// ticked are the values of a page's list that are ticked once some labels are turned.
+func ticked(page string, turned []string) (values []string) {
+	for _, tick := range formTick.FindAllStringSubmatch(page, -1) {
+		if (tick[2] != "") != slices.Contains(turned, html.UnescapeString(tick[3])) {
+			values = append(values, tick[1])
+		}
+	}
+	return values
 }
 
 func (m *mailWorld) oneClick(ts *testscript.TestScript, file string) webAnswer {

@@ -14,11 +14,14 @@ const maxAuthResults = 8 << 10
 
 // Proven says whether a message surely comes from an address: one of our own relays has found a DKIM signature, an SPF
 // result or a DMARC result that stands for the domain of its From (RFC 8601). From alone is never proof, since anybody can
-// write it. A ticket is proof by itself and does not come this way.
+// write it. A ticket is proof by itself: what guildpost posts for its owner says so in the envelope.
 //
 // The results count only from a relay that is ours, and under the name that is configured. The relay must remove fields
 // that came with its name from outside (RFC 8601 5); of several the topmost counts, which is the one it wrote last.
 func (l *List) Proven(env mail.Envelope, m *mail.Message, address string) bool {
+	if env.Proven != "" && env.Proven == address {
+		return true
+	}
 	if l.AuthServID == "" || !env.Trusted || len(m.From) != 1 || m.Header.Count("From") != 1 {
 		return false
 	}

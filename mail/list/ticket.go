@@ -30,7 +30,8 @@ type Outcome struct {
 	Problem   string   // as templates.ProblemPage.Kind, "" where it worked
 	AskReason bool     // before: the page has a field for a reason
 	Choices   []string // before: as templates.TicketPage.Choices
-	answer    *letter  // what the holder gets by mail; nil where another mail says it
+	Ticks     []templates.Tick
+	answer    *letter // what the holder gets by mail; nil where another mail says it
 }
 
 // A ticketKind is what tickets of a kind do. show changes nothing.

@@ -575,6 +575,77 @@ CREATE TABLE reminders (
 CREATE INDEX reminders_subscription ON reminders (subscription_id);
 CREATE INDEX reminders_starts ON reminders (starts_at);
 
+-- Dates of meetings that have begun, or were cancelled before they did: what became of them.
+CREATE TABLE occurrences (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    meeting_id   BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    occurrence   {{text}} NOT NULL, -- which date, "" for a meeting that has one
+    title        TEXT NOT NULL,
+    starts_at    BIGINT NOT NULL,
+    ends_at      BIGINT NOT NULL,
+    invited_at   BIGINT NOT NULL, -- when people were first invited; 0 for never
+    cancelled_at BIGINT NOT NULL, -- 0 for never
+    host_id      BIGINT NOT NULL, -- the subscription, 0 for the facilitators together
+    told_at      BIGINT NOT NULL, -- when somebody said who came; 0 for never
+    minutes      TEXT NOT NULL,   -- "" for none
+    minutes_id   {{text}} NOT NULL, -- the Message-ID that they are posted with
+    minutes_by   BIGINT NOT NULL, -- the subscription, 0 for nobody of them
+    source       TEXT NOT NULL,   -- of the minutes, as in attendances
+    revision     BIGINT NOT NULL, -- each change of a date or of what is about it has the community's next one
+    UNIQUE (meeting_id, occurrence)
+);
+CREATE INDEX occurrences_revision ON occurrences (community_id, revision);
+CREATE INDEX occurrences_starts ON occurrences (community_id, starts_at);
+CREATE INDEX occurrences_host ON occurrences (host_id) WHERE host_id <> 0;
+CREATE INDEX occurrences_minutes ON occurrences (minutes_by) WHERE minutes_by <> 0;
+
+-- Who was invited to a date, what they had answered when it began, and whether they came.
+CREATE TABLE attendances (
+    occurrence_id   BIGINT NOT NULL REFERENCES occurrences (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    invited         BOOLEAN NOT NULL,
+    answer          TEXT NOT NULL,   -- "" for none
+    answered_at     BIGINT NOT NULL,
+    came            BOOLEAN NOT NULL,
+    source          TEXT NOT NULL,   -- where that is from: "page", "command", "text <ID>"; "" where nobody said
+    at              BIGINT NOT NULL,
+    asked_at        BIGINT NOT NULL, -- when they were asked how it was; 0 for never
+    PRIMARY KEY (occurrence_id, subscription_id)
+);
+CREATE INDEX attendances_subscription ON attendances (subscription_id);
+
+-- How people found a date of a meeting.
+CREATE TABLE feedbacks (
+    occurrence_id   BIGINT NOT NULL REFERENCES occurrences (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    rating          BIGINT NOT NULL, -- 1 to 5
+    comment         TEXT NOT NULL,
+    source          TEXT NOT NULL,
+    at              BIGINT NOT NULL,
+    PRIMARY KEY (occurrence_id, subscription_id)
+);
+CREATE INDEX feedbacks_subscription ON feedbacks (subscription_id);
+
+-- What somebody is to do, as the minutes of a meeting have it.
+CREATE TABLE actions (
+    id              {{id}},
+    community_id    BIGINT NOT NULL REFERENCES communities (id),
+    occurrence_id   BIGINT NOT NULL REFERENCES occurrences (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL, -- whose it is, 0 where that is not known
+    owner           TEXT NOT NULL, -- as it was written
+    what            TEXT NOT NULL,
+    due_on          TEXT NOT NULL, -- 2026-12-10; "" for no date
+    state           TEXT NOT NULL,
+    made_at         BIGINT NOT NULL,
+    changed_at      BIGINT NOT NULL,
+    source          TEXT NOT NULL -- of its state, as in attendances
+);
+CREATE INDEX actions_community ON actions (community_id, id);
+CREATE INDEX actions_open ON actions (community_id, id) WHERE state = 'open';
+CREATE INDEX actions_occurrence ON actions (occurrence_id);
+CREATE INDEX actions_owner ON actions (subscription_id) WHERE subscription_id <> 0;
+
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (
     id           {{id}},

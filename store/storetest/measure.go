@@ -19,6 +19,7 @@ var measureCases = []testCase{
 	{"threads with posts since a time", measuredThreads},
 	{"changes of memberships since a time", membershipChanges},
 	{"memberships that lasted at any time since", subscriptionsAlive},
+	{"the dates of meetings of a time, who came and how it was", measuredMeetings},
 	{"a community's state changes with what is counted", archiveState},
 }
 
@@ -250,6 +251,7 @@ func archiveState(t *testing.T, db *store.DB) {
 	}
 	before := state()
 	equal(t, "state", state(), before)
+	var date store.Occurrence
 	for _, step := range []struct {
 		name string
 		do   func()
@@ -261,6 +263,13 @@ func archiveState(t *testing.T, db *store.DB) {
 			check(t, err)
 		}},
 		{"a join", func() { Members(t, db, c, 1) }},
+		{"a meeting", func() { date = Occurrence(t, db, Meeting(t, db, c, "one@x"), "", Now.Add(-day)) }},
+		{"who came", func() {
+			check(t, db.RecordAttendance(ctx, Now, store.AttendanceReport{OccurrenceID: date.ID, Known: true}, nil))
+		}},
+		{"who came, once more", func() {
+			check(t, db.RecordAttendance(ctx, Now, store.AttendanceReport{OccurrenceID: date.ID, Known: true}, nil))
+		}},
 		{"thanks", func() {
 			_, err := db.Thank(ctx, store.Thanks{CommunityID: c.ID, From: 1, To: 2, At: Now})
 			check(t, err)
@@ -273,4 +282,53 @@ func archiveState(t *testing.T, db *store.DB) {
 			before = after
 		}
 	}
+}
+
+func measuredMeetings(t *testing.T, db *store.DB) {
+	c, other := Community(t, db, "rust"), Community(t, db, "go")
+	members := Members(t, db, c, 3)
+	m := Meeting(t, db, c, "one@x")
+	early := Occurrence(t, db, m, "20260801T130000Z", Now.Add(-3*day), members[0])
+	o := Occurrence(t, db, m, "20260802T130000Z", Now.Add(-2*day), members[:2]...)
+	late := Occurrence(t, db, m, "20260803T130000Z", Now.Add(-day), members[1])
+	Occurrence(t, db, Meeting(t, db, other, "two@x"), "", Now.Add(-2*day))
+	zoe, err := db.AddGuest(ctx, By(Now), c.ID, "zoe@z.example", "Zoe")
+	check(t, err)
+	check(t, db.RecordAttendance(ctx, Now, store.AttendanceReport{OccurrenceID: o.ID, By: members[1].ID, Known: true, Came: []int64{members[0].ID, zoe.ID}, Minutes: "x"}, nil))
+	check(t, db.RecordAttendance(ctx, Now, store.AttendanceReport{OccurrenceID: early.ID, Known: true, Came: []int64{members[0].ID}}, nil))
+	check(t, db.Schedule(ctx, store.Task{Kind: "ask", CommunityID: c.ID, ObjectID: o.ID, DueAt: Now}))
+	due, err := db.TasksDue(ctx, "ask", Now)
+	check(t, err)
+	_, err = db.AskFeedback(ctx, Now, due[0], time.Time{}, []int64{members[0].ID, zoe.ID}, nil)
+	check(t, err)
+	check(t, db.RecordFeedback(ctx, Now, store.Feedback{OccurrenceID: o.ID, SubscriptionID: zoe.ID, Rating: 4, At: Now}, nil))
+
+	var got []string
+	after, until := early.Starts, late.Starts.Add(-time.Microsecond)
+	check(t, db.MeasuredOccurrences(ctx, c.ID, after, until, func(m store.MeasuredOccurrence) {
+		got = append(got, fmt.Sprint(m.ID == o.ID, m.Starts.Equal(o.Starts), m.Ends.Equal(o.Ends), m.InvitedAt.Equal(o.InvitedAt), m.CancelledAt.IsZero(), m.Known,
+			m.Host == members[1].MemberID, m.MinutesBy == members[1].MemberID))
+	}))
+	equal(t, "dates", strings.Join(got, "; "), "true true true true true true true true")
+	got = nil
+	check(t, db.MeasuredAttendances(ctx, c.ID, after, until, func(a store.MeasuredAttendance) {
+		got = append(got, fmt.Sprintf("%d %v %v %q %v %q", a.MemberID, a.Invited, a.Came, a.Answer, a.AnsweredAt.IsZero(), a.Name+a.Address))
+	}))
+	equal(t, "people", strings.Join(got, "; "), fmt.Sprintf(`%d true false "" true ""; %d false true "" true "Zoezoe@z.example"; %d true true "accepted" false ""`,
+		members[1].MemberID, zoe.MemberID, members[0].MemberID))
+	got = nil
+	check(t, db.MeasuredFeedbacks(ctx, c.ID, after, until, func(f store.MeasuredFeedback) {
+		got = append(got, fmt.Sprint(f.MemberID, f.Rating, f.At.IsZero(), f.OccurrenceID == o.ID))
+	}))
+	equal(t, "answers", strings.Join(got, "; "), fmt.Sprintf("%d 0 true true; %d 4 false true", members[0].MemberID, zoe.MemberID))
+	first, err := db.FirstAttended(ctx, c.ID, []int64{members[0].MemberID, members[2].MemberID, zoe.MemberID})
+	check(t, err)
+	equal(t, "first", fmt.Sprint(len(first), first[members[0].MemberID].Equal(early.Starts), first[zoe.MemberID].Equal(o.Starts)), "2 true true")
+	byID, err := db.OccurrencesByID(ctx, []int64{late.ID, o.ID, 99})
+	check(t, err)
+	equal(t, "by ID", fmt.Sprint(len(byID), byID[0].ID == o.ID, byID[1].ID == late.ID), "2 true true")
+	n := 0
+	check(t, db.NextOccurrence(ctx, c.ID, o.Starts, func(m store.MeasuredOccurrence) { n++; equal(t, "next", m.ID, late.ID) }))
+	check(t, db.NextOccurrence(ctx, c.ID, late.Starts, func(store.MeasuredOccurrence) { n++ }))
+	equal(t, "next ones", n, 1)
 }

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"people", personCases},
 		{"retention", retentionCases},
 		{"small things", smallCases},
+		{"dates of meetings", occurrenceCases},
 		{"meeting versions", meetingVersionCases},
 		{"reminders", reminderCases},
 		{"newsletters", newsletterCases},
