@@ -95,7 +95,7 @@ func (f newsFigure) figure(months []*measure.Measures) (out issue.Figure, ok boo
 		return &v
 	}
 	now := value(0)
-	if now == nil {
+	if now == nil || f.key == "meetings" && never(value) {
 		return out, false
 	}
 	out = issue.Figure{Key: f.key, Value: *now, Share: f.share, Before: value(1), Year: value(yearBack)}
@@ -104,6 +104,16 @@ func (f newsFigure) figure(months []*measure.Measures) (out issue.Figure, ok boo
 	}
 	out.Series = series(value)
 	return out, true
+}
+
+// never says that a figure was nothing in all months: a community that never meets need not be told so each month.
+func never(value func(back int) *float64) bool {
+	for back := range yearBack + 1 {
+		if v := value(back); v != nil && *v > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // leastKnown is how many months must be known for a chart.

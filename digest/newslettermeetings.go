@@ -14,7 +14,6 @@ import (
 const (
 	lookAhead    = 45 * 24 * time.Hour
 	mostMeetings = 5
-	mostDates    = 60 // of one meeting that are looked at
 )
 
 // comingMeetings are the next dates, of each meeting the first.
@@ -42,47 +41,70 @@ func firstDates(items []issue.Item) []issue.Item {
 	return items[:min(len(items), mostMeetings)]
 }
 
-// pastMeetings are the dates that were held in the time, with how many came or said that they would.
+// leastRatings is of how many people ratings are told (metrics, rule 3).
+const leastRatings = 5
+
+// pastMeetings are the dates that were held in the time, with how many came or said that they would, how it was, and where
+// the minutes are.
 func (g *composing) pastMeetings(ctx context.Context) (items []issue.Item, err error) {
-	all, err := g.DB.Meetings(ctx, g.community.ID, g.from)
+	all, err := g.DB.OccurrencesBetween(ctx, g.community.ID, g.from, g.until)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range all {
-		if m.State != store.MeetingConfirmed {
+	for _, o := range all {
+		if !o.CancelledAt.IsZero() || o.Ends.After(g.until) {
 			continue
 		}
-		starts, _ := calendar.Next(m, g.from, mostDates)
-		held := slices.DeleteFunc(starts, func(start time.Time) bool { return start.Add(m.Length).After(g.until) || !start.After(g.from) })
-		if len(held) == 0 {
-			continue
-		}
-		rsvps, err := g.DB.RSVPs(ctx, m.ID, 0)
+		date, err := g.heldMeeting(ctx, o)
 		if err != nil {
 			return nil, err
 		}
-		for _, start := range held {
-			date := meetingDate(m, start)
-			date.Held, date.Accepted = true, accepted(rsvps, date.Occurrence)
-			items = append(items, issue.Item{Meeting: date})
-		}
+		items = append(items, issue.Item{Meeting: date})
 	}
 	return firstDates(items), nil
 }
 
-// accepted counts who said that they come to a date.
-func accepted(rsvps []store.RSVP, occurrence string) (n int) {
-	for from := 0; from < len(rsvps); {
-		to := from
-		for to < len(rsvps) && rsvps[to].SubscriptionID == rsvps[from].SubscriptionID {
-			to++
-		}
-		if answerTo(rsvps[from:to], occurrence) == store.Accepted {
-			n++
-		}
-		from = to
+func (g *composing) heldMeeting(ctx context.Context, o store.Occurrence) (*issue.Meeting, error) {
+	date := &issue.Meeting{ID: o.MeetingID, Occurrence: o.Key, Title: o.Title, Starts: o.Starts, Minutes: int(o.Ends.Sub(o.Starts) / time.Minute), Held: true}
+	people, err := g.DB.Attendances(ctx, o.ID)
+	if err != nil {
+		return nil, err
 	}
-	return n
+	for _, p := range people {
+		if p.Answer == store.Accepted {
+			date.Accepted++
+		}
+		if p.Came && !o.ToldAt.IsZero() {
+			date.Came++
+		}
+	}
+	ratings, err := g.DB.Feedbacks(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(ratings) >= leastRatings {
+		sum := 0
+		for _, r := range ratings {
+			sum += r.Rating
+		}
+		date.Rating, date.Ratings = float64(sum)/float64(len(ratings)), len(ratings)
+	}
+	date.Thread, err = g.minutesThread(ctx, o)
+	return date, err
+}
+
+// minutesThread is the thread in which the minutes of a date are; 0 for none.
+func (g *composing) minutesThread(ctx context.Context, o store.Occurrence) (int64, error) {
+	if o.MinutesID == "" {
+		return 0, nil
+	}
+	posts, err := g.DB.PostsByMessageID(ctx, o.MinutesID)
+	for _, p := range posts {
+		if p.CommunityID == g.community.ID {
+			return p.ThreadID, err
+		}
+	}
+	return 0, err
 }
 
 // answerTo is what somebody's answers say about a date: the one to that date, else the latest one to it and later ones, else

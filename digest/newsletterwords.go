@@ -138,10 +138,11 @@ func (w words) meeting(m issue.Meeting) string {
 	if m.Ratings > 0 {
 		all = append(all, w.say("news.past.rated", templates.Args{Value: strconv.FormatFloat(m.Rating, 'f', 1, 64), N: m.Ratings}))
 	}
-	if m.Notes != "" {
-		all = append(all, issue.Escape(m.Notes))
+	text := strings.Join(all, "; ")
+	if m.Thread != 0 {
+		text += "; " + w.say("news.past.minutes", templates.Args{}) + " (" + w.say("news.get", templates.Args{N: int(m.Thread)}) + ")"
 	}
-	return strings.Join(all, "; ")
+	return text
 }
 
 func (w words) people(p issue.People) string {

@@ -130,7 +130,7 @@ type Meeting struct {
 	Came       int       `json:"came,omitempty"`     // how many did; 0 where that is not known
 	Rating     float64   `json:"rating,omitempty"`   // 1 to 5, of Ratings people; 0 where it was not rated
 	Ratings    int       `json:"ratings,omitempty"`
-	Notes      string    `json:"notes,omitempty"` // from its minutes
+	Thread     int64     `json:"thread,omitempty"` // in which its minutes are; 0 where there are none
 }
 
 // People are new members: those who agreed to be named, and how many others there are.
