@@ -128,7 +128,7 @@ var (
 
 // readActionAnswer reads "done", or "later" and a day.
 func readActionAnswer(text, language string, now time.Time) (done bool, later time.Time, ok bool) {
-	line := strings.TrimRight(firstLine(text), " .!")
+	line := strings.TrimRight(firstLine(text), " !")
 	if head, _, _ := strings.Cut(line, ","); doneWords[plain(line)] || doneWords[plain(head)] {
 		return true, later, true
 	}
@@ -140,7 +140,10 @@ func readActionAnswer(text, language string, now time.Time) (done bool, later ti
 	for len(words) > 0 && dueWords[plain(words[0])] {
 		words = words[1:]
 	}
-	later, ok = ReadDay(strings.Join(words, " "), language, now)
+	day := strings.Join(words, " ")
+	if later, ok = ReadDay(day, language, now); !ok { // the stop may end the sentence
+		later, ok = ReadDay(strings.TrimSuffix(day, "."), language, now)
+	}
 	return false, later, ok && !later.Before(now.Truncate(24*time.Hour))
 }
 

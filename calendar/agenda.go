@@ -11,17 +11,26 @@ import (
 // People say what they want from a date in a line of any reply, beside their answer or alone. Those who come read it in the
 // reminders, the facilitators in their roll-up.
 
+// wishesOf reads what somebody wants from a meeting in a message that they wrote themselves: what a calendar writes beside its
+// answer is nobody's wish.
+func wishesOf(m *mail.Message) (wishes []string, rest string) {
+	if _, is := answeredUID(ReadMessage(m)); is {
+		return nil, ""
+	}
+	return ReadWishes(m.Text().New)
+}
+
 // answerOrWish handles a message to the ticket of an invitation. What it wants is for the next date.
 func (k *Calendar) answerOrWish(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
-	wishes, rest := ReadWishes(m.Text().New)
-	if _, is := answeredUID(ReadMessage(m)); is || len(wishes) == 0 { // what a calendar writes beside its answer is nobody's wish
+	wishes, rest := wishesOf(m)
+	if len(wishes) == 0 {
 		return k.answerInvitation(ctx, c, env, m, t)
 	}
 	a, err := k.answering(ctx, c, t)
 	if err != nil {
 		return err
 	}
-	a.message = m
+	a.envelope, a.message = env, m
 	next := datesFrom(a.meeting, k.Now().Add(-a.meeting.Length+1), 1)
 	return k.wish(ctx, a, append(next, occurrence{})[0], "", wishes, rest)
 }

@@ -118,7 +118,7 @@ func (k *Calendar) warningsAhead(ctx context.Context, c store.Community, m store
 		return nil, err
 	}
 	for _, d := range momentsAhead(m, quorumLeads, now, until) {
-		_, expected, err := k.expecting(ctx, c, m, d.occurrence)
+		_, expected, err := k.expecting(ctx, m, d.occurrence)
 		if err != nil {
 			return nil, err
 		}

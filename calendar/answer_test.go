@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -202,6 +203,12 @@ func TestAnswers(t *testing.T) {
 		{name: "in words", raw: "From: ada@a.example\r\n\r\nVielleicht\r\n", want: "1:tentative", told: "noted for this meeting"},
 		{name: "words that are none", raw: "From: ada@a.example\r\n\r\nWhere is it?\r\n", told: "understood"},
 		{name: "a broken object", raw: "From: ada@a.example\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\n", told: "understood"},
+		{name: "nobody, and the subject says what", raw: "From: ada@a.example\r\nSubject: Accepted: Clinic\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\n" +
+			"METHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", want: "1:accepted"},
+		{name: "in UTF-16", raw: "From: ada@a.example\r\nContent-Type: text/calendar; method=REPLY; charset=utf-16\r\nContent-Transfer-Encoding: base64\r\n\r\n{utf16}\r\n", want: "1:declined"},
+		{name: "a later one of two objects, another's first", raw: "From: ada@a.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" +
+			part("Content-Type: text/calendar; method=REPLY", "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nATTENDEE;PARTSTAT=TENTATIVE:mailto:ada@a.example\r\nDTSTAMP:20260101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR") +
+			part("Content-Type: application/ics; name=a.ics", "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@a.example\r\nDTSTAMP:20260102T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR") + "--x--\r\n", want: "1:declined"},
 		{name: "a vacation answer", raw: "From: ada@a.example\r\nAuto-Submitted: auto-replied\r\n\r\nNo\r\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -209,7 +216,8 @@ func TestAnswers(t *testing.T) {
 			ada := w.join("ada@a.example", "Ada")
 			m := w.call(w.clinic())
 			r := replyMail{from: "ada@a.example", attendee: "ada@a.example", answer: "ACCEPTED", uid: m.UID, stamp: w.now}
-			message := mail.Read([]byte(c.raw))
+			declined := strings.ReplaceAll(strings.Replace(reply, "ACCEPTED:mailto:ada@example.com", "DECLINED:mailto:ada@a.example", 1), "UID:1", "UID:"+m.UID)
+			message := mail.Read([]byte(strings.NewReplacer("{uid}", m.UID, "{utf16}", base64.StdEncoding.EncodeToString(utf16Text(declined))).Replace(c.raw)))
 			if c.raw == "" {
 				c.change(w, &r)
 				message = r.message()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 	"guildpost/templates"
@@ -15,7 +14,8 @@ import (
 func (k *Calendar) letters(ctx context.Context, a answering, v verdict) (all []letter, err error) {
 	s := a.invitation.Subscription
 	from := mail.TicketAddress(a.community.Name, a.community.Domain, a.invitation.Token)
-	if v.inWords != "" {
+	// Where there is room for so many, a mail of its own says what a yes has come to.
+	if v.inWords != "" && (v.inWords != store.Accepted || a.meeting.Settings.Capacity == 0) {
 		all = append(all, letter{community: a.community, to: s, from: from, data: templates.MeetingAnswered{For: forReader(a.community, s),
 			Title: a.meeting.Title, Start: k.first(a.community, s, a.meeting), Answer: string(v.inWords), Change: k.ticket(a.community, a.invitation.Token)}})
 	}
@@ -55,11 +55,7 @@ func (k *Calendar) again(ctx context.Context, a answering) (letter, error) {
 	if err != nil {
 		return letter{}, err
 	}
-	answer := itip.NeedsAction
-	if len(have) > 0 && have[0].Occurrence == "" && !have[0].Stale {
-		answer = partStat(have[0].Answer)
-	}
-	return k.invitation(a.community, a.meeting, a.invitation, answer)
+	return k.invitation(a.community, a.meeting, a.invitation, have)
 }
 
 // How often somebody is helped with one meeting, and with what came without a ticket, which anybody can send.
@@ -82,8 +78,13 @@ func (k *Calendar) mayHelp(ctx context.Context, a answering, problem string) (bo
 	return err == nil && reached == nil, err
 }
 
-// mayTell says whether somebody who decides may be answered once more today.
-func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription) (bool, error) {
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "meeting answers " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour})
+// mayTell says whether somebody who decides may be answered once more today. What is not understood may come from a robot that
+// does not say so, and would go on.
+func (k *Calendar) mayTell(ctx context.Context, c store.Community, reader store.Subscription, outcome string) (bool, error) {
+	limit := store.Limit{Name: "rsvp decided " + c.Address() + " " + reader.Address, Most: toldADay, Within: 24 * time.Hour}
+	if outcome == "unclear" {
+		limit.Name, limit.Most = "rsvp unclear "+c.Address()+" "+reader.Address, helpADay
+	}
+	reached, err := k.DB.Allow(ctx, k.Now(), limit)
 	return err == nil && reached == nil, err
 }

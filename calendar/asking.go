@@ -34,9 +34,10 @@ func questionOf(a answering, o outsider) question {
 	return question{Meeting: a.meeting.ID, Subscription: a.invitation.Subscription.ID, Name: o.name, Instead: o.instead, Answers: o.rsvps}
 }
 
-// ask asks some people about an address, once; write makes each one's mail.
+// ask asks some people about an address, once; write makes each one's mail, a reply to which is the word unless it says
+// otherwise.
 func (k *Calendar) ask(ctx context.Context, a answering, once store.Limit, r store.Request, q question,
-	write func(s store.Subscription, yes templates.Ticket) any, readers ...store.Subscription) error {
+	write func(s store.Subscription, yes templates.Ticket) letter, readers ...store.Subscription) error {
 	payload, err := json.Marshal(q)
 	if err != nil {
 		return err
@@ -46,7 +47,12 @@ func (k *Calendar) ask(ctx context.Context, a answering, once store.Limit, r sto
 		var letters []letter
 		for _, s := range readers {
 			yes := k.ticketFor(a.community, mail.Ticket{Kind: mail.TicketMeetingAddress, Person: s.ID, Object: id})
-			letters = append(letters, letter{community: a.community, to: s, from: yes.Address, data: write(s, yes)})
+			w := write(s, yes)
+			w.community, w.to = a.community, s
+			if w.from == "" {
+				w.from = yes.Address
+			}
+			letters = append(letters, w)
 		}
 		return k.notices(nil, letters...)
 	})
@@ -98,10 +104,11 @@ func (k *Calendar) askAlias(ctx context.Context, a answering, v verdict) error {
 		return nil
 	}
 	own := a.invitation.Subscription
-	once := store.Limit{Name: "alias " + own.Address + " " + address, Most: 1, Within: askedFor}
+	once := store.Limit{Name: "rsvp alias " + own.Address + " " + address, Most: 1, Within: askedFor}
 	q := question{Meeting: a.meeting.ID, Subscription: own.ID, Name: personName(v.alias.Name), Source: v.rsvps[0].Source}
-	return k.ask(ctx, a, once, store.Request{Kind: store.RequestAlias, Address: address}, q, func(s store.Subscription, yes templates.Ticket) any {
-		return templates.MeetingAlias{For: forReader(a.community, s), Title: a.meeting.Title, Address: address, Answer: string(v.rsvps[0].Answer), Yes: yes}
+	return k.ask(ctx, a, once, store.Request{Kind: store.RequestAlias, Address: address}, q, func(s store.Subscription, yes templates.Ticket) letter {
+		return letter{data: templates.MeetingAlias{For: forReader(a.community, s), Title: a.meeting.Title, Address: address,
+			Answer: string(v.rsvps[0].Answer), Yes: yes}}
 	}, own)
 }
 
@@ -115,10 +122,10 @@ func (k *Calendar) askGuest(ctx context.Context, a answering, o outsider) error 
 	if len(o.rsvps) > 0 {
 		answer = string(o.rsvps[0].Answer)
 	}
-	once := store.Limit{Name: "guest asked " + a.meeting.UID + " " + o.address, Most: 1, Within: askedFor}
+	once := store.Limit{Name: "rsvp guest-asked " + a.meeting.UID + " " + o.address, Most: 1, Within: askedFor}
 	by := a.invitation.Subscription
-	return k.ask(ctx, a, once, store.Request{Kind: store.RequestGuest, Address: o.address}, questionOf(a, o), func(s store.Subscription, yes templates.Ticket) any {
-		return templates.MeetingGuest{For: forReader(a.community, s), Title: a.meeting.Title, Start: k.first(a.community, s, a.meeting), Name: o.name,
-			Address: o.address, By: by.Name, ByAddress: by.Address, Instead: o.instead, Answer: answer, Yes: yes}
+	return k.ask(ctx, a, once, store.Request{Kind: store.RequestGuest, Address: o.address}, questionOf(a, o), func(s store.Subscription, yes templates.Ticket) letter {
+		return letter{data: templates.MeetingGuest{For: forReader(a.community, s), Title: a.meeting.Title, Start: k.first(a.community, s, a.meeting), Name: o.name,
+			Address: o.address, By: by.Name, ByAddress: by.Address, Instead: o.instead, Answer: answer, Yes: yes}}
 	}, deciders...)
 }

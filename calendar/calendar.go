@@ -54,6 +54,28 @@
 // Such a message is never posted: calendars would take what it holds. What is published (RFC 5546 3.2.1) beside a text, and
 // what is forwarded as a message, is a post like any other.
 //
+// # Calling in words
+//
+// A mail to NAME-meet@ calls a meeting in plain words: title, date, place, agenda; package calendar/when reads the date. Nothing
+// comes of it but a mail back to its author's own address, with the full reading and the members' local times: their answer to
+// the ticket of that mail is the proof, and calls the meeting. It is kept as a request until then:
+//
+//	asked ──▶ done: called, or its poll is open
+//	  │ ├───▶ confirmed: a member's, which waits for a facilitator ──▶ done, or declined
+//	  │ └───▶ declined: dropped, or changed, which makes another request
+//	  └─────▶ expired after a week
+//
+// What is called has a UID that is kept with the request, so that a yes which is carried out again after a crash finds it.
+//
+// # Date polls
+//
+// Several dates in one mail are a poll. Each member gets one mail, with the dates as files beside the text: holds, each a VEVENT
+// of its own UID with STATUS:TENTATIVE, whose ORGANIZER is the ticket of the poll. They are no alternative of the text, since
+// programs take one calendar object there for the meeting. A vote is an answer in words, a button, or the calendar's answer to
+// a hold. The poll is closed by who opened it, by a facilitator, or by itself: the hold that wins becomes the meeting, with the
+// same UID and ORGANIZER and a higher SEQUENCE, and what was said of it are its RSVPs (a yes is an acceptance, wherever it was
+// said). The other holds are cancelled, in one mail. From then on the ticket of the poll is that of the invitation.
+//
 // # Answers
 //
 // They come as REPLY of a calendar, in words (yes, no, maybe, in three languages), or by the page of the ticket, and all feed

@@ -20,6 +20,9 @@ type Plan struct {
 	Zone        string    // IANA
 	Length      time.Duration
 	Rule        string // RRULE; "" for one date
+	Invitees    Invitees
+	Capacity    int    // how many have a place; 0 is any number
+	UID         string // "" for a new one; Conflict where there is a meeting of that UID
 }
 
 // Limits of a meeting. The texts are as long as Outlook shows them.
@@ -39,9 +42,15 @@ func (k *Calendar) Call(ctx context.Context, by store.Actor, c store.Community, 
 	if err != nil {
 		return m, err
 	}
-	m.CommunityID = c.ID
-	if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
+	m.CommunityID, m.UID = c.ID, p.UID
+	m.Settings.Capacity = p.Capacity
+	if m.Settings.Audience, err = k.Audience(ctx, by, c, p.Invitees); err != nil {
 		return m, err
+	}
+	if m.UID == "" {
+		if m.UID, err = mail.NewMessageID(k.Random, by.At, c.Domain); err != nil {
+			return m, err
+		}
 	}
 	if m, err = k.DB.AddMeeting(ctx, by, m, k.planned(by.At)); err != nil {
 		return m, err
@@ -107,6 +116,9 @@ func (p Plan) check(m store.Meeting) error {
 		if strings.ContainsFunc(text.value, func(r rune) bool { return r < ' ' && (r != '\n' || text.name != "description") || r == 0x7f }) {
 			return store.Errorf(store.Invalid, "the %s holds a control character", text.name)
 		}
+	}
+	if err := checkCapacity(p.Capacity); err != nil {
+		return err
 	}
 	switch _, err := time.LoadLocation(m.Zone); {
 	case m.Title == "":

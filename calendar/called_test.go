@@ -93,7 +93,7 @@ func TestCallsInAnyOrder(t *testing.T) {
 		versions = append(versions, next)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for round := range 30 {
+	for round := range 12 {
 		w := callWorld(t)
 		w.facilitator("ada@a.example", "Ada")
 		order := random.Perm(len(versions))

@@ -187,10 +187,21 @@ func (k *Calendar) refusal(c store.Community, a asking, wrong misfit) []byte {
 	return nil
 }
 
+// misfits say what is wrong to a mail server; others say it by their value.
+var misfits = map[string]string{
+	"rule": "how it repeats cannot be followed", "zone": "its time zone is not known", "floating": "its time has no time zone",
+	"all-day": "it is for whole days", "dates": "it has dates that follow no rule", "start": "it does not say when it starts",
+	"length": "it does not say how long it takes", "long": "it takes more than 31 days", "over": "it is over already",
+	"title": "it has no title", "date": "it does not take place on the date that is changed", "another": "somebody else has called it",
+	"own": "it is one already", "unknown": "it was never called here", "ended": "it was cancelled here",
+	"later": "all dates from one on cannot be changed at once in a series without end", "many": "there are too many in one mail",
+	"limit": "too many wait for the facilitators",
+}
+
 // callError is the same for a mail server.
 func callError(c store.Community, wrong misfit) error {
-	return store.Errorf(store.Invalid, "this invitation cannot be a meeting of %s (%s). Write to %s in words", c.Title,
-		cmp.Or(wrong.value, wrong.kind), c.FunctionAddress("owner"))
+	return store.Errorf(store.Invalid, "this cannot be a meeting of %s: %s. To ask about it, write to %s in words", c.Title,
+		cmp.Or(misfits[wrong.kind], wrong.value), c.FunctionAddress("owner"))
 }
 
 // callerNews is what whoever called a meeting from their own calendar is told of it: nothing of what that calendar did itself.

@@ -3,6 +3,8 @@ package calendar
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,7 +138,14 @@ func (k *Calendar) callerComes(ctx context.Context, f *following) error {
 
 // differing is a new meeting with the dates that differ from the rest. It is new: what its dates are is no change.
 func (a asking) differing(m store.Meeting, now time.Time) (store.Meeting, *misfit) {
+	m, wrong := a.without(m, now)
+	if wrong != nil {
+		return m, wrong
+	}
 	for _, d := range a.Dates {
+		if d.Cancelled && !d.Later {
+			continue
+		}
 		is, wrong := d.appliedTo(m, now)
 		if wrong != nil && wrong.kind == noneLeft {
 			wrong = &misfit{kind: "over"}
@@ -151,6 +160,35 @@ func (a asking) differing(m store.Meeting, now time.Time) (store.Meeting, *misfi
 		m.Changes[i].Sequence = 0
 	}
 	return m, nil
+}
+
+// without is a new meeting without the dates that do not take place: all at once, since calendars leave out hundreds.
+func (a asking) without(m store.Meeting, now time.Time) (store.Meeting, *misfit) {
+	is := m
+	for _, d := range a.Dates {
+		key, ok := d.on(m)
+		if !d.Cancelled || d.Later || !ok {
+			continue
+		}
+		id, _ := dateWithKey(m, key)
+		have, at := dateChange(is, id)
+		if have.Cancelled || have.overBy(m.Zone, now) {
+			continue
+		}
+		if have.Cancelled = true; len(is.Changes) == maxChanges {
+			return m, &misfit{"other", fmt.Sprintf("more than %d of its dates are left out", maxChanges)}
+		}
+		is.Changes = slices.Insert(is.Changes, at, have.DateChange)
+	}
+	if next, _ := Next(is, now, 1); len(next) == 0 {
+		return m, &misfit{kind: "over"}
+	}
+	ends, err := endOf(is)
+	if err != nil {
+		return m, &misfit{"other", err.Error()}
+	}
+	is.EndsAt = ends
+	return is, nil
 }
 
 // on finds the date of a meeting that is meant, by its rule.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"guildpost/calendar/itip"
 	"guildpost/store"
 )
 
@@ -95,6 +96,9 @@ func changedWhole(m store.Meeting, e Edit, now time.Time) (store.Meeting, error)
 	replace(&p.Length, e.Length)
 	replace(&p.Rule, e.Rule)
 	planned, err := p.meeting(now)
+	if err == nil && e.Rule == nil {
+		err = fits(m, planned)
+	}
 	if err != nil {
 		return m, err
 	}
@@ -111,6 +115,17 @@ func changedWhole(m store.Meeting, e Edit, now time.Time) (store.Meeting, error)
 	}
 	is.EndsAt, err = endOf(is)
 	return is, err
+}
+
+// fits refuses a start that the rule of a meeting does not name, where it named the one before: that date would stand alone, and
+// all others be as they were.
+func fits(was, is store.Meeting) error {
+	rule, err := itip.ParseRule(is.Rule)
+	if is.Rule == "" || err != nil || rule.Names(is.Starts) || !rule.Names(was.Starts) {
+		return nil
+	}
+	return store.Errorf(store.Invalid, "the meeting repeats by %s, which has no date on %s: give the rule that goes with the new start as well",
+		is.Rule, is.Starts.Format("Monday, 2006-01-02"))
 }
 
 func replace[T any](value *T, with *T) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 )
@@ -206,5 +207,79 @@ func TestSeveralAreOne(t *testing.T) {
 	w.check(err)
 	if got := w.mails("ada@a.example"); got != 2 {
 		t.Errorf("%d mails after a change that was taken back, want 2", got)
+	}
+}
+
+// TestUnfitStart: a start that the rule does not name is refused, unless the rule is given with it.
+func TestUnfitStart(t *testing.T) {
+	w := newWorld(t)
+	for _, rule := range []string{"FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=-1MO", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=30"} {
+		p := w.clinic() // a Monday, the last of November
+		p.Rule = rule
+		m := w.call(p)
+		if _, err := w.Change(ctx, w.by(), m, Edit{Starts: ptr(m.Starts.AddDate(0, 0, 1))}); store.KindOf(err) != store.Invalid || err == nil {
+			t.Errorf("%s: %v", rule, err)
+		}
+		w.change(m, Edit{Starts: ptr(m.Starts.Add(time.Hour))})
+		w.change(m, Edit{Starts: ptr(m.Starts.AddDate(0, 0, 1)), Rule: ptr("FREQ=WEEKLY;BYDAY=TU")})
+	}
+}
+
+// TestSuspendedHearsOnce: of all that changed while mail failed, in one mail.
+func TestSuspendedHearsOnce(t *testing.T) {
+	w := newWorld(t)
+	ada := w.join("ada@a.example", "Ada")
+	m, keys := w.weekly()
+	w.check(w.DB.EndSubscription(ctx, w.by(), ada.ID, store.Suspended))
+	w.change(m, Edit{Occurrence: keys[1], Cancel: true})
+	w.change(m, Edit{Location: ptr("Room 4")})
+	w.change(m, Edit{Starts: ptr(m.Starts.Add(time.Hour))})
+	if got := w.mails("ada@a.example"); got != 1 {
+		t.Errorf("%d mails while it is suspended, want 1", got)
+	}
+	w.join("ada@a.example", "Ada")
+	_, err := w.Due(ctx, w.now)
+	w.check(err)
+	all := w.outbox("ada@a.example")
+	if len(all) != 2 {
+		t.Fatalf("%d mails afterwards, want 2", len(all))
+	}
+	text := strings.ReplaceAll(mail.Read(all[1]).Text().All, "\n    ", " ")
+	for _, want := range []string{"New time: Monday, 30 November 2026, 16:00", "New place: Room 4, not Room 3", "Cancelled: Monday, 7 December 2026, 16:00"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q:\n%s", want, text)
+		}
+	}
+}
+
+// TestSplitAtNext: where no date of the first is left to come, everybody hears all the same that it has ended, and nobody is
+// invited to it any more.
+func TestSplitAtNext(t *testing.T) {
+	w := newWorld(t)
+	w.join("ada@a.example", "Ada")
+	m, keys := w.weekly()
+	w.now = w.now.AddDate(0, 0, 8)
+	first, later, err := w.Split(ctx, w.by(), m, Edit{Occurrence: keys[1], Location: ptr("Hall")})
+	w.check(err)
+	ada := &client{t: t, have: map[string]*itip.Series{}}
+	for _, raw := range w.outbox("ada@a.example") {
+		ada.take(raw)
+	}
+	if got := ada.dates(m.UID, w.now); ada.read != 3 || got != "" {
+		t.Errorf("after %d mails the first shows\n%s", ada.read, got)
+	}
+	if got := strings.Count(ada.dates(later.UID, w.now), "Hall"); got != 9 {
+		t.Errorf("the later one shows %d dates, want 9", got)
+	}
+	w.join("ben@b.example", "Ben")
+	_, err = w.Due(ctx, w.now)
+	w.check(err)
+	if got := w.mails("ben@b.example"); got != 1 {
+		t.Errorf("who joins gets %d mails, want 1", got)
+	}
+	for _, key := range keys[:2] {
+		if _, _, err = w.Split(ctx, w.by(), first, Edit{Occurrence: key, Location: ptr("x")}); err == nil {
+			t.Errorf("what is over, or moved on, was split at %s", key)
+		}
 	}
 }

@@ -14,10 +14,9 @@ import (
 
 // A client is somebody's calendar: it does what the mails say, as RFC 5546 has it.
 type client struct {
-	t      *testing.T
-	read   int // of the mails
-	uid    string
-	series *itip.Series // nil for none
+	t    *testing.T
+	read int                     // of the mails
+	have map[string]*itip.Series // by UID
 }
 
 // take reads a mail.
@@ -29,26 +28,27 @@ func (c *client) take(raw []byte) {
 		c.t.Fatalf("mail %d holds %+v", c.read, said)
 	}
 	o := said.Objects[0]
-	whole := o.Events[0].RecurrenceID.IsZero()
+	whole, uid := o.Events[0].RecurrenceID.IsZero(), o.Events[0].UID
+	known := c.have[uid]
 	switch {
 	case whole && o.Method == itip.Cancel:
-		c.series = nil
+		delete(c.have, uid)
 	case whole:
-		if c.series != nil && o.Events[0].Sequence <= c.highest() {
-			c.t.Errorf("mail %d has SEQUENCE %d, and %d came before: a calendar passes it over", c.read, o.Events[0].Sequence, c.highest())
+		if known != nil && o.Events[0].Sequence <= highest(known) {
+			c.t.Errorf("mail %d has SEQUENCE %d, and %d came before: a calendar passes it over", c.read, o.Events[0].Sequence, highest(known))
 		}
-		c.series = &itip.SeriesOf(o.Events)[0]
-	case c.series == nil:
+		c.have[uid] = &itip.SeriesOf(o.Events)[0]
+	case known == nil:
 		c.t.Errorf("mail %d is about a date of a meeting that is not there", c.read)
 	default:
 		for _, e := range o.Events {
-			c.takeDate(o.Method, e)
+			c.takeDate(known, o.Method, e)
 		}
 	}
 }
 
-func (c *client) takeDate(method itip.Method, e itip.Event) {
-	for _, known := range c.series.Changes {
+func (c *client) takeDate(series *itip.Series, method itip.Method, e itip.Event) {
+	for _, known := range series.Changes {
 		if known.RecurrenceID.Equal(e.RecurrenceID) && known.Sequence >= e.Sequence {
 			c.t.Errorf("mail %d: a date has SEQUENCE %d, and %d before", c.read, e.Sequence, known.Sequence)
 		}
@@ -56,30 +56,30 @@ func (c *client) takeDate(method itip.Method, e itip.Event) {
 	if method == itip.Cancel {
 		e.Status = "CANCELLED"
 	}
-	c.series.Changes = append(c.series.Changes, e)
+	series.Changes = append(series.Changes, e)
 	var exceptions []itip.Time
-	for _, x := range c.series.Master.Exceptions {
+	for _, x := range series.Master.Exceptions {
 		if !x.Equal(e.RecurrenceID) {
 			exceptions = append(exceptions, x)
 		}
 	}
-	c.series.Master.Exceptions = exceptions
+	series.Master.Exceptions = exceptions
 }
 
-func (c *client) highest() (n int) {
-	n = c.series.Master.Sequence
-	for _, e := range c.series.Changes {
+func highest(s *itip.Series) (n int) {
+	n = s.Master.Sequence
+	for _, e := range s.Changes {
 		n = max(n, e.Sequence)
 	}
 	return n
 }
 
-// dates are what the calendar shows from a time on.
-func (c *client) dates(from time.Time) string {
-	if c.series == nil {
-		return "nothing"
+// dates are what the calendar shows of a meeting from a time on.
+func (c *client) dates(uid string, from time.Time) string {
+	if c.have[uid] == nil {
+		return ""
 	}
-	return datesOfSeries(c.series, from)
+	return datesOfSeries(c.have[uid], from)
 }
 
 func datesOfSeries(s *itip.Series, from time.Time) string {
@@ -96,13 +96,18 @@ type changing struct {
 	*world
 	t       *testing.T
 	random  *rand.Rand
-	m       store.Meeting
+	m       store.Meeting // the one that is changed next
 	members map[string]store.Subscription
 	clients map[string]*client
 }
 
 // edit changes something at random; at times the daemon is killed before anybody hears.
 func (c *changing) edit() {
+	all := c.confirmed()
+	if len(all) == 0 {
+		return
+	}
+	c.m = all[c.random.IntN(len(all))]
 	var e Edit
 	place, length := fmt.Sprint("Room ", c.random.IntN(5)), time.Duration(30+30*c.random.IntN(3))*time.Minute
 	starts := c.m.Starts.Add(time.Duration(c.random.IntN(5)-2) * time.Hour)
@@ -125,10 +130,17 @@ func (c *changing) edit() {
 	}
 	var err error
 	var is store.Meeting
-	if c.random.IntN(2) == 0 {
+	switch c.random.IntN(5) {
+	case 0, 1:
 		is, err = c.Change(ctx, c.by(), c.m, e)
-	} else if is, err = changed(c.m, e, c.now); err == nil { // and the daemon is killed
-		is, err = c.DB.ChangeMeeting(ctx, c.by(), is, nil)
+	case 2:
+		if is = c.m; e.Occurrence != "" {
+			is, _, err = c.Split(ctx, c.by(), c.m, e)
+		}
+	default:
+		if is, err = changed(c.m, e, c.now); err == nil { // and the daemon is killed
+			is, err = c.DB.ChangeMeeting(ctx, c.by(), is, nil)
+		}
 	}
 	if kind := store.KindOf(err); err != nil && kind != store.Conflict && kind != store.Invalid {
 		c.t.Fatal(err)
@@ -136,6 +148,19 @@ func (c *changing) edit() {
 	if err == nil {
 		c.m = is
 	}
+}
+
+// confirmed are the meetings that are not cancelled.
+func (c *changing) confirmed() (all []store.Meeting) {
+	c.t.Helper()
+	kept, err := c.DB.Meetings(ctx, c.c.ID, time.Time{})
+	c.check(err)
+	for _, m := range kept {
+		if m.State == store.MeetingConfirmed {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 func (c *changing) dateEdit(place string, length time.Duration) (e Edit) {
@@ -210,7 +235,7 @@ func (c *changing) deliver() {
 	for n := range 4 {
 		address := fmt.Sprintf("m%d@a.example", n)
 		if c.clients[address] == nil {
-			c.clients[address] = &client{t: c.t}
+			c.clients[address] = &client{t: c.t, have: map[string]*itip.Series{}}
 		}
 		for _, raw := range c.outbox(address)[c.clients[address].read:] {
 			if strings.Contains(string(raw), "text/calendar") {
@@ -248,21 +273,30 @@ func (c *changing) settled() {
 		_, err := c.Due(ctx, c.now)
 		c.check(err)
 	}
-	m, err := c.DB.Meeting(ctx, c.m.ID)
-	c.check(err)
-	if m.Revision != c.m.Revision {
-		c.t.Fatalf("the meeting has revision %d, want %d", m.Revision, c.m.Revision)
-	}
 	c.deliver()
+	all, err := c.DB.Meetings(ctx, c.c.ID, time.Time{})
+	c.check(err)
+	for _, m := range all {
+		c.compare(m)
+	}
+}
+
+// compare looks at what everybody sees of a meeting.
+func (c *changing) compare(m store.Meeting) {
+	c.t.Helper()
 	series, err := seriesOf(m)
 	c.check(err)
+	shown := datesOfSeries(&series, c.now)
+	if m.State == store.MeetingCancelled {
+		shown = ""
+	}
 	for address, client := range c.clients {
-		want := "nothing"
+		want := ""
 		if _, member := c.members[address]; member {
-			want = datesOfSeries(&series, c.now)
+			want = shown
 		}
-		if got := client.dates(c.now); got != want {
-			c.t.Errorf("%s sees\n%s\nwant\n%s", address, got, want)
+		if got := client.dates(m.UID, c.now); got != want {
+			c.t.Errorf("%s sees of meeting %d\n%s\nwant\n%s", address, m.ID, got, want)
 		}
 	}
 	answers, err := c.DB.RSVPs(ctx, m.ID, 0)

@@ -38,16 +38,16 @@ func (k *Calendar) closedDate(a answering, d occurrence) string {
 	return ""
 }
 
-func (k *Calendar) answerDate(ctx context.Context, c store.Community, _ mail.Envelope, m *mail.Message, t mail.Ticket) error {
+func (k *Calendar) answerDate(ctx context.Context, c store.Community, env mail.Envelope, m *mail.Message, t mail.Ticket) error {
 	a, d, err := k.answeringDate(ctx, c, t)
 	if err != nil {
 		return err
 	}
-	a.message = m
+	a.envelope, a.message = env, m
 	if problem := k.closedDate(a, d); problem != "" {
 		return k.settle(ctx, a, verdict{problem: problem})
 	}
-	if wishes, rest := ReadWishes(m.Text().New); len(wishes) > 0 {
+	if wishes, rest := wishesOf(m); len(wishes) > 0 {
 		return k.wish(ctx, a, d, d.key, wishes, rest)
 	}
 	v, err := k.judge(ctx, a, ReadMessage(m))
@@ -121,7 +121,7 @@ func (k *Calendar) datePage(ctx context.Context, t mail.Ticket) (a answering, d 
 	if a, d, err = k.answeringDate(ctx, p.Community, t); err != nil {
 		return a, d, p, err
 	}
-	p.Kind, p.Choices = "rsvp", []string{string(store.Accepted), string(store.Tentative), string(store.Declined)}
+	p.Kind, p.AskReason, p.Choices = "date", true, []string{string(store.Accepted), string(store.Tentative), string(store.Declined)}
 	if k.closedDate(a, d) != "" {
 		p.Problem = "expired"
 		return a, d, p, nil

@@ -94,7 +94,7 @@ func (k *Calendar) tellDecider(ctx context.Context, m *mail.Message, c store.Com
 	if data.Kind == "unclear" {
 		w.from = data.Again.Address
 	}
-	may, err := k.mayTell(ctx, c, reader)
+	may, err := k.mayTell(ctx, c, reader, data.Kind)
 	if err != nil || !may {
 		return err
 	}
@@ -178,7 +178,7 @@ func (k *Calendar) letGuestCome(ctx context.Context, d deciding) (outcome string
 // guestDecided ends a question and tells the invited person what came of it.
 func (k *Calendar) guestDecided(ctx context.Context, d deciding, from, to store.RequestState, policy, reason string) error {
 	s := d.invited.Subscription
-	n, err := k.notices(nil, letter{community: d.community, to: s, from: mail.TicketAddress(d.community.Name, d.community.Domain, d.invited.Token),
+	n, err := k.notices(nil, letter{community: d.community, to: s, from: d.community.FunctionAddress("owner"),
 		data: templates.MeetingStranger{For: forReader(d.community, s), Policy: policy, Title: d.meeting.Title, Name: d.question.Name, Address: d.request.Address,
 			Instead: d.question.Instead, Reason: reason, Answer: k.ticket(d.community, d.invited.Token)}})
 	if err != nil {

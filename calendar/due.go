@@ -26,6 +26,7 @@ func chores() []chore {
 		{kind: taskRemind, clocked: true, do: (*Calendar).remindDue, plan: (*Calendar).planReminders},
 		{kind: taskQuorum, clocked: true, do: (*Calendar).quorumDue, plan: (*Calendar).planQuorum},
 		{kind: taskRollup, clocked: true, do: (*Calendar).rollupDue, plan: (*Calendar).planRollup},
+		{do: (*Calendar).seatDue},
 		{do: (*Calendar).expireCalls},
 		{kind: taskProposals, do: (*Calendar).tellProposals},
 		{kind: taskDates, do: (*Calendar).beginDates, plan: (*Calendar).planDates},
@@ -33,6 +34,10 @@ func chores() []chore {
 		{do: (*Calendar).postMinutes},
 		{do: (*Calendar).remindOwners},
 		{do: (*Calendar).askFeedback},
+		{do: (*Calendar).dueProposals},
+		{do: (*Calendar).duePolls},
+		{do: (*Calendar).duePollReminders},
+		{do: (*Calendar).duePollsClosing},
 	}
 }
 

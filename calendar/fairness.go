@@ -28,6 +28,9 @@ type Fairness struct {
 	// so that the most burdened group has less to bear; zero where it is as good as can be.
 	Next, Better time.Time
 	Title        string // of the meeting whose date that is
+
+	starts  []time.Time    // of two years, in order
+	members map[string]int // by zone
 }
 
 const (
@@ -46,20 +49,18 @@ func (k *Calendar) Fairness(ctx context.Context, c store.Community, now time.Tim
 		return f, err
 	}
 	f.Unknown = unknown
-	all, err := k.DB.OccurrencesBetween(ctx, c.ID, now.Add(-fairnessOver), now)
+	all, err := k.DB.OccurrencesBetween(ctx, c.ID, now.Add(-2*fairnessOver), now)
 	if err != nil {
 		return f, err
 	}
-	var starts []time.Time
 	for _, o := range all {
 		if o.CancelledAt.IsZero() {
-			starts = append(starts, o.Starts)
+			f.starts = append(f.starts, o.Starts)
 		}
 	}
-	f.Meetings, f.Groups = len(starts), burdens(members, starts)
-	if len(f.Groups) > 0 && f.Meetings > 0 {
-		f.Spread = f.Groups[0].Burden - f.Groups[len(f.Groups)-1].Burden
-	}
+	f.members = members
+	f = f.asOf(now)
+	starts := yearOf(f.starts, now)
 	m, next, err := k.comingDate(ctx, c, now)
 	if err == nil && !next.Start.IsZero() {
 		f.Next, f.Title = next.Start, m.Title
@@ -70,6 +71,26 @@ func (k *Calendar) Fairness(ctx context.Context, c store.Community, now time.Tim
 		f.Better = fairerHour(members, starts, next.Start.In(zone), now)
 	}
 	return f, err
+}
+
+// asOf is the fairness of the year up to a time, for those who are members now.
+func (f Fairness) asOf(t time.Time) Fairness {
+	starts := yearOf(f.starts, t)
+	f.Meetings, f.Groups, f.Spread = len(starts), burdens(f.members, starts), 0
+	if len(f.Groups) > 0 && f.Meetings > 0 {
+		f.Spread = f.Groups[0].Burden - f.Groups[len(f.Groups)-1].Burden
+	}
+	return f
+}
+
+// yearOf are those of some times that lie in the year up to and with one.
+func yearOf(starts []time.Time, t time.Time) (some []time.Time) {
+	for _, start := range starts {
+		if start.After(t.Add(-fairnessOver)) && !start.After(t) {
+			some = append(some, start)
+		}
+	}
+	return some
 }
 
 // membersByZone counts the active members of a community by their zone; those who have told none are taken to be where the

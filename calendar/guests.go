@@ -36,6 +36,9 @@ func (k *Calendar) inviteGuest(ctx context.Context, by store.Actor, c store.Comm
 	if s.State == store.Banned {
 		return store.Errorf(store.Forbidden, "%s is banned from %s", o.address, c.Title)
 	}
+	if m, err = k.letIn(ctx, by, m, s); err != nil {
+		return err
+	}
 	i := store.Invitation{MeetingID: m.ID, State: store.Invited, Sequence: m.Sequence, Revision: m.Revision, Subscription: s}
 	i.Token = k.token(m, i)
 	t, err := k.tellerOf(c, m)
@@ -76,7 +79,7 @@ func (k *Calendar) refuseGuest(ctx context.Context, a answering, o outsider) err
 	if err != nil {
 		return err
 	}
-	_, err = k.DB.SendNotices(ctx, k.Now(), store.Limit{Name: "guest refused " + o.address, Most: 1, Within: 24 * time.Hour}, n)
+	_, err = k.DB.SendNotices(ctx, k.Now(), store.Limit{Name: "rsvp guest-refused " + o.address, Most: 1, Within: 24 * time.Hour}, n)
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"guildpost/calendar/itip"
 	"guildpost/mail"
 	"guildpost/store"
 )
@@ -148,15 +147,14 @@ func (k *Calendar) token(m store.Meeting, i store.Invitation) string {
 			return i.Token
 		}
 	}
+	if m.Settings.Poll != 0 { // the hold of that date had this organiser
+		return k.Keys.Seal(mail.Ticket{Kind: mail.TicketPoll, Person: i.Subscription.ID, Object: m.Settings.Poll})
+	}
 	return k.Keys.Seal(mail.Ticket{Kind: mail.TicketRSVP, Person: i.Subscription.ID, Object: m.ID})
 }
 
-// invitation is the letter of an invitation, or of its end, with what its reader has answered so far.
-func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invitation, answer itip.PartStat) (letter, error) {
-	var answers []store.RSVP
-	if known, ok := answerOfPartStat(answer); ok {
-		answers = []store.RSVP{{Answer: known, Sequence: m.Sequence}}
-	}
+// invitation is the letter of an invitation, or of its end, with what its reader has answered.
+func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invitation, answers []store.RSVP) (letter, error) {
 	t, err := k.tellerOf(c, m)
 	if err != nil {
 		return letter{}, err
@@ -166,9 +164,4 @@ func (k *Calendar) invitation(c store.Community, m store.Meeting, i store.Invita
 		return t.ended(i)
 	}
 	return t.invited(i)
-}
-
-func answerOfPartStat(stat itip.PartStat) (answer store.RSVPAnswer, ok bool) {
-	answer, ok = answers[stat]
-	return answer, ok
 }

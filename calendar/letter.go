@@ -19,8 +19,9 @@ type letter struct {
 	replies   string
 	object    []byte // the calendar object, nil for none
 	method    itip.Method
-	id        string        // Message-ID, "" for a new one
-	answers   *mail.Message // the mail that it answers, or nil
+	files     []mail.Attachment // beside the text
+	id        string            // Message-ID, "" for a new one
+	answers   *mail.Message     // the mail that it answers, or nil
 }
 
 // notice writes a letter.
@@ -41,13 +42,16 @@ func (k *Calendar) notice(w letter) (n store.Notice, err error) {
 	if err := w.addressTo(&d); err != nil {
 		return n, err
 	}
-	if w.object != nil {
+	if w.object != nil || w.files != nil {
 		if d.Headers, err = senderOf(w); err != nil {
 			return store.Notice{}, err
 		}
+	}
+	if w.object != nil {
 		d.Alternatives = []mail.Attachment{{Type: "text/calendar; charset=utf-8; method=" + string(w.method), Data: w.object}}
 		d.Attachments = []mail.Attachment{{Type: `application/ics; name="invite.ics"`, Name: "invite.ics", Data: w.object}}
 	}
+	d.Attachments = append(d.Attachments, w.files...)
 	if m := w.answers; m != nil && m.MessageID != "" {
 		d.IsReply, d.InReplyTo = true, m.MessageID
 		d.References = append(append([]string{}, m.References...), m.MessageID)

@@ -161,23 +161,24 @@ func (k *Calendar) guestRule(ctx context.Context, a answering, o outsider) (stor
 		}
 	}
 	const day = 24 * time.Hour
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "guests by " + a.invitation.Subscription.Address, Most: outsidersADay, Within: day},
-		store.Limit{Name: "guest " + o.address, Most: invitedElsewhereAs, Within: day})
+	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "rsvp guests-by " + a.invitation.Subscription.Address, Most: outsidersADay, Within: day},
+		store.Limit{Name: "rsvp guest " + o.address, Most: invitedElsewhereAs, Within: day})
 	if err != nil || reached != nil {
 		return store.GuestsRefuse, err
 	}
 	return a.community.MeetingGuests, nil
 }
 
-// tellOutsider tells the invited person who came up, and asks whether that is them: their answer stays as it was.
+// tellOutsider tells the invited person who came up, and asks whether that is them: their answer stays as it was. A "yes" to that
+// mail would be to anything, so a plain reply reaches people.
 func (k *Calendar) tellOutsider(ctx context.Context, a answering, o outsider, rule store.GuestRule) error {
 	policy := string(rule)
 	if rule == store.GuestsAsk {
 		policy = "ask"
 	}
 	once := store.Limit{Name: "rsvp other " + a.meeting.UID + " " + a.invitation.Subscription.Address + " " + o.address, Most: 1, Within: askedFor}
-	return k.ask(ctx, a, once, store.Request{Kind: store.RequestAlias, Address: o.address}, questionOf(a, o), func(s store.Subscription, yes templates.Ticket) any {
-		return templates.MeetingStranger{For: forReader(a.community, s), Policy: policy, Title: a.meeting.Title, Name: o.name,
-			Address: o.address, Instead: o.instead, Answer: k.ticket(a.community, a.invitation.Token), Own: yes}
+	return k.ask(ctx, a, once, store.Request{Kind: store.RequestAlias, Address: o.address}, questionOf(a, o), func(s store.Subscription, yes templates.Ticket) letter {
+		return letter{from: a.community.FunctionAddress("owner"), data: templates.MeetingStranger{For: forReader(a.community, s), Policy: policy,
+			Title: a.meeting.Title, Name: o.name, Address: o.address, Instead: o.instead, Answer: k.ticket(a.community, a.invitation.Token), Own: yes}}
 	}, a.invitation.Subscription)
 }

@@ -90,19 +90,19 @@ func (k *Calendar) overNotices(ctx context.Context, p past) (notices []store.Not
 	return append(notices, n), err
 }
 
-// fairnessEvery is how often hosts hear that the hours of meetings are unfair.
-const fairnessEvery = 91 * 24 * time.Hour
-
-// unfairness is how the hours of a community's meetings are spread, where that is bad and was not told this quarter; else it is
-// zero.
+// unfairness is how the hours of a community's meetings are spread, where that is bad, and this date is the first of the quarter
+// of which that is so; else it is zero. Hosts hear of it once a quarter.
 func (k *Calendar) unfairness(ctx context.Context, p past) (Fairness, error) {
 	f, err := k.Fairness(ctx, p.community, k.Now())
 	if err != nil || !f.Bad() {
 		return Fairness{}, err
 	}
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "fairness told to " + p.community.Address(), Most: 1, Within: fairnessEvery})
-	if err != nil || reached != nil {
-		return Fairness{}, err
+	day := k.dayOf(p)
+	quarter := time.Date(day.Year(), (day.Month()-1)/3*3+1, 1, 0, 0, 0, 0, day.Location())
+	for _, start := range f.starts {
+		if !start.Before(quarter) && start.Before(p.occurrence.Starts) && f.asOf(start).Bad() {
+			return Fairness{}, nil
+		}
 	}
 	return f, nil
 }

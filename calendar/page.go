@@ -36,9 +36,11 @@ func (k *Calendar) pressAnswer(ctx context.Context, t mail.Ticket, choice string
 	if partStat(answer) == itip.NeedsAction {
 		return page, store.Errorf(store.Invalid, "%q is no answer", choice)
 	}
-	page.About.Code = choice
-	_, err = k.record(ctx, a, []store.RSVP{k.personal(a, answer, "page")}, nil)
-	return page, err
+	page.About.Code, page.About.Value = choice, ""
+	if _, err = k.record(ctx, a, []store.RSVP{k.personal(a, answer, "page")}, nil); err != nil {
+		return page, err
+	}
+	return page, k.standing(ctx, a, &page)
 }
 
 func (k *Calendar) page(ctx context.Context, t mail.Ticket) (a answering, p Page, err error) {
@@ -61,6 +63,9 @@ func (k *Calendar) page(ctx context.Context, t mail.Ticket) (a answering, p Page
 	have, err := k.DB.RSVPs(ctx, m.ID, t.Person)
 	if err == nil && len(have) > 0 && have[0].Occurrence == "" {
 		p.About.Code = string(have[0].Answer)
+	}
+	if err == nil {
+		err = k.standing(ctx, a, &p)
 	}
 	return a, p, err
 }

@@ -27,8 +27,13 @@ func (k *Calendar) Posted(ctx context.Context, c store.Community, env mail.Envel
 	if err != nil {
 		return true, err
 	}
+	a.envelope = env
 	v := verdict{problem: "unproven"}
-	if k.Proven != nil && k.Proven(env, m, a.invitation.Subscription.Address) {
+	from, err := mail.Canonical(m.From[0].String()) // one of the invited person's addresses
+	if err != nil {
+		return true, err
+	}
+	if k.Proven != nil && k.Proven(env, m, from) {
 		if v, err = k.judge(ctx, a, said); err != nil {
 			return true, err
 		}

@@ -170,3 +170,25 @@ func TestDeclineCounter(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestProposalForNoDate: a date that was cancelled meanwhile is not brought back by a proposal.
+func TestProposalForNoDate(t *testing.T) {
+	w := newAugust(t)
+	ada, fay := w.join("ada@a.example", "Ada"), w.facilitate(w.join("fay@f.example", "Fay"))
+	p := w.clinic()
+	p.Rule = "FREQ=WEEKLY;COUNT=3"
+	m := w.call(p)
+	w.check(w.Answer(ctx, w.c, mail.Envelope{From: "ada@a.example"}, counter(m, w.now, "RECURRENCE-ID:20260817T130000Z", "DTSTART:20260818T130000Z"),
+		mail.Ticket{Kind: mail.TicketRSVP, Person: ada.ID, Object: m.ID}))
+	_, err := w.Change(ctx, w.by(), m, Edit{Occurrence: "20260817T130000Z", Cancel: true})
+	w.check(err)
+	page, err := w.Press(ctx, mail.Ticket{Kind: mail.TicketProposalAccept, Person: fay.ID, Object: 1}, "")
+	if err != nil || page.Problem != "expired" || w.proposedFor(m) != "18T1300+60 20260817T130000Z  open" {
+		t.Errorf("%+v, %v; %s", page, err, w.proposedFor(m))
+	}
+	_, err = w.Press(ctx, mail.Ticket{Kind: mail.TicketProposalDecline, Person: fay.ID, Object: 1}, "")
+	w.check(err)
+	if got := w.proposedFor(m); got != "18T1300+60 20260817T130000Z  declined" {
+		t.Error(got)
+	}
+}

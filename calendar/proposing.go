@@ -131,7 +131,7 @@ const proposalsADay = 20
 // of what comes then once a day.
 func (k *Calendar) propose(ctx context.Context, a answering, p store.Proposal) error {
 	s := a.invitation.Subscription
-	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "proposals " + a.meeting.UID + " " + s.Address, Most: proposalsADay, Within: 24 * time.Hour})
+	reached, err := k.DB.Allow(ctx, k.Now(), store.Limit{Name: "rsvp proposals " + a.meeting.UID + " " + s.Address, Most: proposalsADay, Within: 24 * time.Hour})
 	if err != nil || reached != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (k *Calendar) warn(ctx context.Context, c store.Community, m store.Meeting,
 	if !m.CreatedAt.Before(d.moment) && !m.CreatedAt.After(now) {
 		return 0, nil
 	}
-	t, expected, err := k.expecting(ctx, c, m, d.occurrence)
+	t, expected, err := k.expecting(ctx, m, d.occurrence)
 	if err != nil || expected >= m.Settings.Quorum {
 		return 0, err
 	}
@@ -90,7 +90,7 @@ func (k *Calendar) warn(ctx context.Context, c store.Community, m store.Meeting,
 }
 
 // expecting counts who comes to a date, and how many of those who said so can be expected.
-func (k *Calendar) expecting(ctx context.Context, c store.Community, m store.Meeting, d occurrence) (t tally, expected int, err error) {
+func (k *Calendar) expecting(ctx context.Context, m store.Meeting, d occurrence) (t tally, expected int, err error) {
 	all, err := k.DB.RSVPs(ctx, m.ID, 0)
 	if err != nil {
 		return t, 0, err
@@ -98,6 +98,6 @@ func (k *Calendar) expecting(ctx context.Context, c store.Community, m store.Mee
 	if t, err = k.tally(ctx, m, d, all); err != nil {
 		return t, 0, err
 	}
-	records, err := k.showRecords(ctx, c)
-	return t, t.expected(records), err
+	expected, err = k.expected(ctx, t)
+	return t, expected, err
 }

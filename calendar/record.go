@@ -90,7 +90,11 @@ func (k *Calendar) record(ctx context.Context, a answering, all []store.RSVP, no
 			}
 		}
 	}
-	return k.DB.RecordRSVPs(ctx, k.Now(), a.invitation, all, newer, notices)
+	changed, err := k.DB.RecordRSVPs(ctx, k.Now(), a.invitation, all, newer, notices)
+	if err == nil && a.meeting.Settings.Capacity > 0 {
+		_, err = k.seat(ctx, a.meeting, k.Now())
+	}
+	return changed, err
 }
 
 // newer says whether an answer counts above another one.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"guildpost/digest/measure"
 	"guildpost/store"
 	"guildpost/templates"
 )
@@ -228,16 +227,16 @@ func (k *Calendar) rolled(ctx context.Context, c store.Community, s store.Subscr
 	if r.Wanted, err = k.wanted(ctx, m, d); err != nil {
 		return r, false, err
 	}
-	return r, true, k.counted(ctx, c, t, &r)
+	return r, true, k.counted(ctx, t, &r)
 }
 
 // counted is who gave which answer, and how many can be expected.
-func (k *Calendar) counted(ctx context.Context, c store.Community, t tally, r *templates.RolledMeeting) error {
-	records, err := k.showRecords(ctx, c)
-	if err != nil {
+func (k *Calendar) counted(ctx context.Context, t tally, r *templates.RolledMeeting) error {
+	var err error
+	if r.Expected, err = k.expected(ctx, t); err != nil {
 		return err
 	}
-	r.Expected, r.Accepted = t.expected(records), len(t.who(store.Accepted))
+	r.Accepted = len(t.who(store.Accepted))
 	if r.Nobody {
 		return nil
 	}
@@ -287,9 +286,4 @@ func (k *Calendar) toldAnswers(c store.Community, s store.Subscription, m store.
 		told = append(told, one)
 	}
 	return told, more
-}
-
-// showRecords are how often each has come to meetings that they accepted.
-func (k *Calendar) showRecords(ctx context.Context, c store.Community) (map[int64]measure.ShowRecord, error) {
-	return nil, nil
 }

@@ -69,9 +69,8 @@ func split(m store.Meeting, id itip.Time, e Edit, now time.Time) (first, later s
 	later.ID, later.UID, later.Revision, later.Starts = 0, "", 0, id.Wall
 	later.Settings.Follows, later.Settings.Rota = m.ID, rotaFrom(m, id)
 	later.Settings.Caller, later.Settings.CallerKnows = 0, 0 // what was called from a calendar is there as it was: this is another one
-	if rule, err := itip.ParseRule(m.Rule); err == nil && rule.Count > 0 {
-		rule.Count -= datesBefore(m, id)
-		later.Rule = rule.String()
+	if later.Rule, err = ruleFrom(m, id); err != nil && e.Rule == nil {
+		return m, m, err
 	}
 	rest := later
 	e.Occurrence = ""
@@ -109,15 +108,23 @@ func endedBefore(m store.Meeting, id itip.Time, now time.Time) (store.Meeting, e
 	return is, err
 }
 
-// datesBefore is how many dates a meeting has by its rule before one of them.
-func datesBefore(m store.Meeting, id itip.Time) int {
+// ruleFrom is the rule of a meeting for the dates from one on: so many fewer, where they are counted.
+func ruleFrom(m store.Meeting, id itip.Time) (string, error) {
+	rule, err := itip.ParseRule(m.Rule)
+	if err != nil || rule.Count == 0 {
+		return m.Rule, err
+	}
 	m.Changes = nil
 	series, err := seriesOf(m)
 	if err != nil {
-		return 0
+		return "", err
 	}
-	all, _ := series.Between(time.Time{}, id.Instant(nil), time.UTC) // what there is comes with the error
-	return len(all)
+	before, err := series.Between(time.Time{}, id.Instant(nil), time.UTC)
+	if err != nil {
+		return "", store.Errorf(store.Invalid, "the dates before that one cannot be counted (%w): give the rule for those that come as well", err)
+	}
+	rule.Count -= len(before)
+	return rule.String(), nil
 }
 
 // carrying says which of somebody's answers go over to the meeting that has the dates from one on: what stands for all of

@@ -48,12 +48,18 @@ func (t tally) who(answer store.RSVPAnswer) (all []store.Subscription) {
 }
 
 // expected is how many of those who accepted will come, by what they did before.
-func (t tally) expected(records map[int64]measure.ShowRecord) int {
-	sum := 0.0
-	for _, s := range t.who(store.Accepted) {
-		sum += records[s.ID].Chance()
+func (k *Calendar) expected(ctx context.Context, t tally) (int, error) {
+	accepted := t.who(store.Accepted)
+	ids := make([]int64, len(accepted))
+	for n, s := range accepted {
+		ids[n] = s.ID
 	}
-	return int(math.Round(sum))
+	records, err := k.DB.ShowRecords(ctx, ids)
+	sum := 0.0
+	for _, id := range ids {
+		sum += measure.ShowRecord(records[id]).Chance()
+	}
+	return int(math.Round(sum)), err
 }
 
 // organisers are those who are told how a meeting fares: the facilitators, and who called it. Who is away hears when they

@@ -83,7 +83,7 @@ func (t *teller) telling(i store.Invitation, id string) (store.Telling, error) {
 	case store.Left, store.Removed, store.Banned:
 		i.State = store.Uninvited
 	}
-	if t.m.State == store.MeetingCancelled {
+	if t.m.State == store.MeetingCancelled || !t.m.Settings.Audience.Has(i.Subscription) {
 		i.State = store.Uninvited
 	}
 	w, news, err := t.news(before, i)
@@ -138,8 +138,9 @@ func (t *teller) standing(i store.Invitation, key string) standing {
 func (t *teller) ended(i store.Invitation) (w letter, err error) {
 	w = t.letterTo(i)
 	w.replies = t.c.FunctionAddress("owner")
-	if err = t.write(&w, i, "ended", func(r reader) any {
-		return templates.MeetingCancelled{For: r.whose, Title: t.m.Title, Start: t.first(t.c, i.Subscription, t.m), Left: t.m.State == store.MeetingConfirmed}
+	left, on := leftMember(t.m, i.Subscription), t.m.State == store.MeetingConfirmed
+	if err = t.write(&w, i, fmt.Sprint("ended", left), func(r reader) any {
+		return templates.MeetingCancelled{For: r.whose, Title: t.m.Title, Start: t.first(t.c, i.Subscription, t.m), Left: on && left, Apart: on && !left}
 	}); err == nil {
 		w.method, w.object, err = t.endObject(i)
 	}
@@ -153,10 +154,13 @@ func (t *teller) invited(i store.Invitation) (w letter, err error) {
 	if s.stale {
 		s = standing{} // whoever is invited anew has not heard of another time
 	}
-	if err = t.write(&w, i, fmt.Sprint("invited", s), func(r reader) any {
+	guest := i.Subscription.State == store.Guest
+	follows := t.m.Settings.Follows != 0 && !i.Subscription.Since.After(t.m.CreatedAt) // who joined later knows nothing of what was
+	if err = t.write(&w, i, fmt.Sprint("invited", s, guest, follows), func(r reader) any {
 		dates, more := t.shown(t.c, i.Subscription, t.m, shownDates)
 		return templates.MeetingInvite{For: r.whose, Title: t.m.Title, Dates: dates, More: more, Minutes: int(t.m.Length / time.Minute),
-			Place: t.m.Location, About: t.m.Description, Caller: t.m.Settings.CallerName, Follows: t.m.Settings.Follows != 0, Answered: string(s.answer), Answer: r.ticket}
+			Place: t.m.Location, About: t.m.Description, Guest: guest, Caller: t.m.Settings.CallerName,
+			Follows: follows, Answered: string(s.answer), Answer: r.ticket}
 	}); err == nil {
 		w.method, w.object, err = t.wholeObject(i)
 	}

@@ -28,6 +28,9 @@ func handlings() map[mail.TicketKind]handling {
 		mail.TicketAttendance:      {(*Calendar).answerAttendance, (*Calendar).showAttendance, (*Calendar).pressAttendance},
 		mail.TicketFeedback:        {(*Calendar).answerFeedback, (*Calendar).showFeedback, (*Calendar).pressFeedback},
 		mail.TicketAction:          {(*Calendar).answerAction, (*Calendar).showAction, (*Calendar).pressAction},
+		mail.TicketPlace:           {(*Calendar).answerPlace, (*Calendar).showPlace, (*Calendar).pressPlace},
+		mail.TicketPoll:            {(*Calendar).answerPoll, (*Calendar).showPoll, (*Calendar).pressPoll},
+		mail.TicketMeet:            {(*Calendar).answerMeet, (*Calendar).showMeet, (*Calendar).pressMeet},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,6 +127,18 @@ func (w *world) tellSome(m store.Meeting, all []store.Invitation) (int, error) {
 		return 0, err
 	}
 	return t.tellAll(ctx, all)
+}
+
+// A lockedReader lets several read random octets at once.
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
 }
 
 // golden compares with a file, or writes it.

@@ -61,11 +61,33 @@ func (db *DB) Invitations(ctx context.Context, meetingID, after int64, limit int
 	return db.invitations(ctx, "WHERE i.meeting_id = ? AND i.subscription_id > ? ORDER BY i.subscription_id LIMIT ?", meetingID, after, limit)
 }
 
-// Outdated returns invitations of people who must hear: the meeting has changed or was cancelled since, or they are no
-// members any more. Those to whom mail fails hear when it does not any more.
+// Invited is how many people are invited to a meeting.
+func (db *DB) Invited(ctx context.Context, meetingID int64) (n int, err error) {
+	err = db.queryRow(ctx, "", func(row rowScanner) error { return row.Scan(&n) },
+		"SELECT COUNT(*) FROM invitations WHERE meeting_id = ? AND state = 'invited'", meetingID)
+	return n, err
+}
+
+// InvitationsOf returns what a subscriber was last told of each meeting, by the meeting's ID.
+func (db *DB) InvitationsOf(ctx context.Context, subscriptionID int64) (states map[int64]InvitationState, err error) {
+	states = map[int64]InvitationState{}
+	err = db.query(ctx, func(row rowScanner) error {
+		var id int64
+		var state InvitationState
+		err := row.Scan(&id, &state)
+		states[id] = state
+		return err
+	}, "SELECT meeting_id, state FROM invitations WHERE subscription_id = ?", subscriptionID)
+	return states, err
+}
+
+// Outdated returns invitations of people who must hear: the meeting has changed or was cancelled since, or they do not belong
+// to its audience any more, or are no members. Those to whom mail fails hear when it does not any more.
 func (db *DB) Outdated(ctx context.Context, m Meeting, limit int) ([]Invitation, error) {
+	belongs, args := m.Settings.Audience.condition(db.dialect)
 	return db.invitations(ctx, `WHERE i.meeting_id = ? AND i.state = 'invited'
-		AND (i.sequence < ? AND s.state <> 'suspended' OR s.state IN ('left', 'removed', 'banned')) ORDER BY i.subscription_id LIMIT ?`, m.ID, m.Sequence, limit)
+		AND (i.sequence < ? AND s.state <> 'suspended' OR s.state IN ('left', 'removed', 'banned') OR NOT `+belongs+`)
+		ORDER BY i.subscription_id LIMIT ?`, append(append([]any{m.ID, m.Sequence}, args...), limit)...)
 }
 
 func (db *DB) invitations(ctx context.Context, where string, args ...any) (all []Invitation, err error) {
@@ -77,16 +99,17 @@ func (db *DB) invitations(ctx context.Context, where string, args ...any) (all [
 	return all, err
 }
 
-// NotInvited returns active members of the meeting's community who have no invitation, by subscription behind one. Who is
-// away is among them: their calendar is what they come back to.
+// NotInvited returns those of the meeting's audience who have no invitation, active members and guests, by subscription behind
+// one. Who is away is among them: their calendar is what they come back to.
 func (db *DB) NotInvited(ctx context.Context, m Meeting, after int64, limit int) (all []Subscription, err error) {
+	belongs, args := m.Settings.Audience.condition(db.dialect)
 	err = db.query(ctx, func(row rowScanner) error {
 		s, err := scanSubscription(row)
 		all = append(all, s)
 		return err
-	}, "SELECT "+subscriptionColumns+fromSubscriptions+`WHERE s.community_id = ? AND s.id > ? AND s.state = 'active'
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+`WHERE s.community_id = ? AND s.id > ? AND s.state IN ('active', 'guest')
 		AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.meeting_id = ? AND i.subscription_id = s.id AND i.state = 'invited')
-		ORDER BY s.id LIMIT ?`, m.CommunityID, after, m.ID, limit)
+		AND `+belongs+` ORDER BY s.id LIMIT ?`, append(append([]any{m.CommunityID, after, m.ID}, args...), limit)...)
 	return all, err
 }
 

@@ -36,6 +36,16 @@ func (db *DB) SubscriptionsOf(ctx context.Context, address string) (all []Subscr
 	return all, err
 }
 
+// MembershipsOf returns all subscriptions of a member, those that ended and those as a guest too, by community.
+func (db *DB) MembershipsOf(ctx context.Context, memberID int64) (all []Subscription, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		s, err := scanSubscription(row)
+		all = append(all, s)
+		return err
+	}, "SELECT "+subscriptionColumns+fromSubscriptions+"WHERE s.member_id = ? ORDER BY s.community_id", memberID)
+	return all, err
+}
+
 // A PostCount is how much was written in a time.
 type PostCount struct{ Posts, Threads int }
 
@@ -69,4 +79,22 @@ func (db *DB) SendNotices(ctx context.Context, now time.Time, once Limit, notice
 		return t.sendNotices(now, notices)
 	})
 	return sent, err
+}
+
+// A ZoneCount is how many members have set a time zone; "" is those who have set none.
+type ZoneCount struct {
+	Zone    string
+	Members int
+}
+
+// MemberZones returns the time zones of the active members of a community, those of most members first.
+func (db *DB) MemberZones(ctx context.Context, communityID int64) (all []ZoneCount, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var z ZoneCount
+		err := row.Scan(&z.Zone, &z.Members)
+		all = append(all, z)
+		return err
+	}, `SELECT m.timezone, COUNT(*)`+fromSubscriptions+`WHERE s.community_id = ? AND s.state = 'active' GROUP BY m.timezone
+		ORDER BY COUNT(*) DESC, m.timezone`, communityID)
+	return all, err
 }

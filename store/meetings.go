@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -29,13 +30,17 @@ type Meeting struct {
 	Changes     []DateChange // dates that differ from the rest, by Occurrence
 	Times       []TimeOf     // when it was moved: what is in force last stands last; none where it never was
 	Revision    int          // rises with each change, also one that nobody hears of
+	ChangedAt   time.Time    // when what people see of it changed last
 }
 
 // MeetingSettings are what a meeting can be set to beyond what its calendar object says.
 type MeetingSettings struct {
-	Reminders string `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
-	Quorum    int    `json:"quorum,omitempty"`    // how many must come; 0 is any number
-	Follows   int64  `json:"follows,omitempty"`   // the meeting whose later dates it took the place of
+	Reminders string   `json:"reminders,omitempty"` // as Rules.Reminders; "" is the community's
+	Quorum    int      `json:"quorum,omitempty"`    // how many must come; 0 is any number
+	Audience  Audience `json:"audience,omitzero"`
+	Capacity  int      `json:"capacity,omitempty"` // how many have a place; 0 is any number
+	Follows   int64    `json:"follows,omitempty"`  // the meeting whose later dates it took the place of
+	Poll      int64    `json:"poll,omitempty"`     // the poll in which its date was chosen; the tickets of that one answer its invitations
 	// Caller is the subscription of who called it from their own calendar, and CallerName who that is, for people. They have it
 	// there as their own meeting, and are sent no second one.
 	Caller     int64  `json:"caller,omitempty"`
@@ -90,17 +95,17 @@ const (
 )
 
 const meetingColumns = `m.id, m.community_id, m.uid, m.title, m.location, m.description, m.starts, m.timezone, m.seconds, m.rule,
-	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.times, m.revision`
+	m.sequence, m.state, m.actor, m.created_at, m.ends_at, m.settings, m.changes, m.times, m.revision, m.changed_at`
 
 func scanMeeting(row rowScanner, more ...any) (m Meeting, err error) {
 	var starts, settings, changes, times string
-	var seconds, created, ends int64
+	var seconds, created, ends, changed int64
 	err = row.Scan(append([]any{&m.ID, &m.CommunityID, &m.UID, &m.Title, &m.Location, &m.Description, &starts, &m.Zone, &seconds, &m.Rule,
-		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &times, &m.Revision}, more...)...)
+		&m.Sequence, &m.State, &m.Actor, &created, &ends, &settings, &changes, &times, &m.Revision, &changed}, more...)...)
 	if err != nil {
 		return m, err
 	}
-	m.Length, m.CreatedAt = time.Duration(seconds)*time.Second, fromMicros(created)
+	m.Length, m.CreatedAt, m.ChangedAt = time.Duration(seconds)*time.Second, fromMicros(created), fromMicros(changed)
 	if ends != noEnd {
 		m.EndsAt = fromMicros(ends)
 	}
@@ -126,13 +131,15 @@ func (t *tx) addMeeting(by Actor, m Meeting, plan func(Meeting) []Task) (Meeting
 	if err := t.row("SELECT COUNT(*) FROM meetings WHERE community_id = ? AND uid = ?", m.CommunityID, m.UID).Scan(&n); err != nil || n > 0 {
 		return m, orConflict(err, "there is a meeting %s already", m.UID)
 	}
+	m.ChangedAt = by.At
 	values, err := m.values()
 	if err != nil {
 		return m, err
 	}
 	m.ID, err = t.insert(`INSERT INTO meetings (title, location, description, starts, timezone, seconds, rule, sequence, state, ends_at,
-			settings, changes, times, seen, community_id, uid, actor, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision)...)
+			settings, changes, times, seen, community_id, uid, actor, created_at, revision, changed_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append(values, m.CommunityID, text(m.UID), m.Actor, micros(m.CreatedAt), m.Revision, micros(m.ChangedAt))...)
 	if err != nil {
 		return m, err
 	}
@@ -182,34 +189,45 @@ func (t *tx) planTasks(m Meeting, plan func(Meeting) []Task) error {
 // ChangeMeeting keeps a meeting as it is now, and makes or moves the tasks that plan, which may be nil, says of it; those who
 // have to hear of it are to be told. Conflict where somebody else has changed it since m was read.
 func (db *DB) ChangeMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
-	err := db.durable.do(ctx, func(t *tx) error { return t.changeMeeting(by, m, plan) })
+	var seen time.Time
+	err := db.durable.do(ctx, func(t *tx) (err error) {
+		seen, err = t.changeMeeting(by, m, plan)
+		return err
+	})
 	if err == nil {
 		m.Revision++
+		m.ChangedAt = seen
 	}
 	return m, err
 }
 
-func (t *tx) changeMeeting(by Actor, m Meeting, plan func(Meeting) []Task) error {
+// changeMeeting returns when people were last shown something else.
+func (t *tx) changeMeeting(by Actor, m Meeting, plan func(Meeting) []Task) (seen time.Time, err error) {
 	values, err := m.values()
 	if err != nil {
-		return err
+		return seen, err
 	}
-	n, err := t.exec(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
-			state = ?, ends_at = ?, settings = ?, changes = ?, times = ?, seen = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
-		append(values, m.ID, m.Revision)...)
+	// Of what the columns hold before, in a row: whether people will see a change.
+	shown := append(slices.Clone(values[:9]), values[11])
+	var at int64
+	err = t.row(`UPDATE meetings SET title = ?, location = ?, description = ?, starts = ?, timezone = ?, seconds = ?, rule = ?, sequence = ?,
+			state = ?, ends_at = ?, settings = ?, changes = ?, times = ?, seen = ?, revision = revision + 1,
+			changed_at = CASE WHEN (title, location, description, starts, timezone, seconds, rule, sequence, state, changes) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				THEN changed_at ELSE ? END
+		WHERE id = ? AND revision = ? RETURNING changed_at`, slices.Concat(values, shown, []any{micros(by.At), m.ID, m.Revision})...).Scan(&at)
+	if isNoRows(err) {
+		return seen, Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
+	}
 	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return Errorf(Conflict, "this meeting was changed by somebody else at the same time; look at it, and try again")
+		return seen, err
 	}
 	if err := t.changed(m); err != nil {
-		return err
+		return seen, err
 	}
 	if err := t.planTasks(m, plan); err != nil {
-		return err
+		return seen, err
 	}
-	return t.journal(by, entry{community: m.CommunityID, action: "change meeting", after: m.UID})
+	return fromMicros(at), t.journal(by, entry{community: m.CommunityID, action: "change meeting", after: m.UID})
 }
 
 // changed keeps what a meeting says now, and which answers were to what it does not say any more.
@@ -231,8 +249,8 @@ func orConflict(err error, format string, args ...any) error {
 // CancelMeeting cancels a meeting; those who were invited are to be told. Conflict where it was cancelled already.
 func (db *DB) CancelMeeting(ctx context.Context, by Actor, id int64) (m Meeting, err error) {
 	err = db.durable.do(ctx, func(t *tx) error {
-		n, err := t.exec("UPDATE meetings SET state = ?, sequence = sequence + 1, revision = revision + 1, seen = ? WHERE id = ? AND state <> ?",
-			MeetingCancelled, lookAgain, id, MeetingCancelled)
+		n, err := t.exec(`UPDATE meetings SET state = ?, sequence = sequence + 1, revision = revision + 1, seen = ?, changed_at = ?
+			WHERE id = ? AND state <> ?`, MeetingCancelled, lookAgain, micros(by.At), id, MeetingCancelled)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // SplitMeeting keeps a meeting as it is without its later dates, and a new one that has them. Answers go over as carry says,
@@ -11,10 +12,13 @@ import (
 func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, carry func([]RSVP) []RSVP, plan func(Meeting) []Task) (Meeting, Meeting, error) {
 	later.State, later.Actor, later.CreatedAt = MeetingConfirmed, by.Who, by.At
 	err := db.durable.do(ctx, func(t *tx) (err error) {
-		if err := t.changeMeeting(by, first, plan); err != nil {
+		if first.ChangedAt, err = t.changeMeeting(by, first, plan); err != nil {
 			return err
 		}
 		if later, err = t.addMeeting(by, later, plan); err != nil {
+			return err
+		}
+		if err := t.carryPlaces(first.ID, later); err != nil {
 			return err
 		}
 		return t.carryRSVPs(first.ID, later.ID, carry)
@@ -23,6 +27,20 @@ func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, 
 		first.Revision++
 	}
 	return first, later, err
+}
+
+// carryPlaces lets everybody stand in the later meeting where they stood in the first: for the whole, and for its dates.
+func (t *tx) carryPlaces(from int64, later Meeting) error {
+	zone, err := time.LoadLocation(later.Zone)
+	if err != nil {
+		return err
+	}
+	s := later.Starts
+	first := time.Date(s.Year(), s.Month(), s.Day(), 0, 0, 0, 0, zone).UTC().Format("20060102T150405Z")
+	_, err = t.exec(`INSERT INTO places (meeting_id, subscription_id, occurrence, state, position, until_at, told)
+		SELECT ?, subscription_id, occurrence, state, position, until_at, told FROM places WHERE meeting_id = ? AND (occurrence = '' OR occurrence >= ?)`,
+		later.ID, from, first)
+	return err
 }
 
 func (t *tx) carryRSVPs(from, to int64, carry func([]RSVP) []RSVP) error {

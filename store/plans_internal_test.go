@@ -107,6 +107,10 @@ var largeTables = []string{
 	"attendances",
 	"feedbacks",
 	"actions",
+	"feeds",
+	"places",
+	"poll_asked",
+	"poll_votes",
 	"newsletters",
 	"newsletter_notes",
 }
@@ -241,6 +245,97 @@ func useEverything(t *testing.T, db *DB) {
 	useIMAP(t, db, now)
 	useDigests(t, db, c, s, now)
 	useMeetings(t, db, c, s, now)
+	useFeeds(t, db, c, s, now)
+	usePlaces(t, db, c, s, now)
+	usePolls(t, db, c, s, now)
+}
+
+func usePlaces(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	m, err := db.AddMeeting(ctx, Actor{At: now}, Meeting{CommunityID: c.ID, UID: "places", Zone: "UTC", Settings: MeetingSettings{Capacity: 1}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := Invitation{MeetingID: m.ID, State: Invited, Subscription: s}
+	claim := func(string) (time.Time, bool) { return now.Add(time.Hour), true }
+	place := Place{MeetingID: m.ID, State: PlaceWaiting}
+	for n, step := range []func() error{
+		func() error { _, err := db.Tell(ctx, now, m, []Telling{{Invitation: i}}); return err },
+		func() error {
+			_, err := db.RecordRSVPs(ctx, now, i, []RSVP{{Answer: Accepted}, {Answer: Declined, Occurrence: "20260810T130000Z"}}, nil, nil)
+			return err
+		},
+		func() error { _, err := db.FillPlaces(ctx, now, m.ID, claim); return err },
+		func() error { _, err := db.Places(ctx, m.ID, 0); return err },
+		func() error { _, err := db.Places(ctx, m.ID, s.ID); return err },
+		func() error { _, err := db.PlaceInLine(ctx, place); return err },
+		func() error { _, err := db.MeetingsToSeat(ctx, now); return err },
+		func() error { _, err := db.UntoldPlaces(ctx, m.ID, 10); return err },
+		func() error { _, err := db.TellPlaces(ctx, now, []PlaceTelling{{Place: place}}); return err },
+		func() error { return db.AdoptPlaces(ctx, m.ID) },
+		func() error { return db.GivePlace(ctx, Actor{At: now}, m, s, "20260817T130000Z") },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
+}
+
+func usePolls(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	p, err := db.OpenPoll(ctx, Actor{At: now}, Poll{CommunityID: c.ID, UID: "p", Options: []PollOption{{Number: 1, UID: "o", Zone: "UTC"}}},
+		func(p Poll) []Task { return []Task{{Kind: "poll", CommunityID: c.ID, ObjectID: p.ID, DueAt: now}} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := []AskedMember{{Subscription: s, Notice: Notice{Recipient: s.Address}}}
+	for n, step := range []func() error{
+		func() error { _, err := db.Poll(ctx, p.ID); return err },
+		func() error { _, err := db.PollByUID(ctx, c.ID, "p"); return err },
+		func() error { _, err := db.Polls(ctx, c.ID, false); return err },
+		func() error { _, err := db.PollsToTell(ctx); return err },
+		func() error { return db.PollTold(ctx, PollToTell{Poll: p}) },
+		func() error { _, err := db.NotPolled(ctx, p, 0, 10); return err },
+		func() error { _, err := db.AskInPoll(ctx, now, p, asked); return err },
+		func() error { return db.Vote(ctx, now, p.ID, s.ID, []PollVote{{Number: 1, Answer: Accepted}}, nil) },
+		func() error { _, err := db.PollVotes(ctx, p.ID, s.ID); return err },
+		func() error { _, err := db.PollVotes(ctx, p.ID, 0); return err },
+		func() error { _, _, err := db.PollAsked(ctx, p.ID); return err },
+		func() error { _, err := db.PolledWithout(ctx, p.ID, PollReminded, 10); return err },
+		func() error { _, err := db.PolledWithout(ctx, p.ID, PollHeard, 10); return err },
+		func() error { _, err := db.MarkPolled(ctx, now, p.ID, PollReminded, asked); return err },
+		func() error {
+			_, err := db.ClosePoll(ctx, Actor{At: now}, p, 1, Meeting{CommunityID: c.ID, UID: "o", Zone: "UTC"}, nil, nil)
+			return err
+		},
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
+}
+
+func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	f := Feed{CommunityID: c.ID, MemberID: s.MemberID, Secret: "x"}
+	for n, step := range []func() (err error){
+		func() (err error) { f, err = db.FirstFeed(ctx, Actor{At: now}, f); return err },
+		func() error {
+			_, err := db.FirstFeed(ctx, Actor{At: now}, Feed{CommunityID: c.ID, Secret: "y"})
+			return err
+		},
+		func() error { _, err := db.FindFeed(ctx, c.ID, s.MemberID); return err },
+		func() error { _, err := db.FeedBySecret(ctx, "x"); return err },
+		func() error { _, err := db.FetchedFeed(ctx, f, "e", now); return err },
+		func() error { _, err := db.RSVPsOf(ctx, s.ID); return err },
+		func() error { _, err := db.InvitationsOf(ctx, s.ID); return err },
+		func() error { _, err := db.MembershipsOf(ctx, s.MemberID); return err },
+		func() error { return db.RevokeFeed(ctx, Actor{At: now}, c.ID, s.MemberID) },
+	} {
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", n, err)
+		}
+	}
 }
 
 func useDigests(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
@@ -297,6 +392,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		},
 		func() error { return db.ForgetReminders(ctx, now) },
 		func() error { _, err := db.RolledUp(ctx, s.ID); return err },
+		func() error { _, err := db.ShowRecords(ctx, []int64{s.ID}); return err },
 		func() error { _, err := db.RollUp(ctx, now, s.ID, time.Time{}, nil); return err },
 		func() error { _, err := db.FailedInvitations(ctx, m.ID, now, now); return err },
 		func() error { _, err := db.AddWishes(ctx, now, i, []Wish{{Text: "x"}}, 1, nil); return err },
@@ -304,6 +400,7 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.TasksOf(ctx, "remind"); return err },
 		func() error { return db.MoveTask(ctx, Task{}, now, "") },
 		func() error { _, err := db.RSVPs(ctx, m.ID, 0); return err },
+		func() error { _, err := db.MemberZones(ctx, c.ID); return err },
 		func() error {
 			call := Call{CommunityID: c.ID, UID: "1", Address: "ada@a.example", State: CallProposed, AskedAt: now}
 			for range 2 { // new, and changed

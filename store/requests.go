@@ -31,6 +31,7 @@ const (
 	RequestCommands RequestKind = "commands" // commands came in the address's name
 	RequestAlias    RequestKind = "alias"    // an answer to an invitation came in the address's name: is it the invited person's?
 	RequestGuest    RequestKind = "guest"    // the same: may they come? A facilitator decides
+	RequestMeeting  RequestKind = "meeting"  // a mail of the address calls a meeting in words
 )
 
 // RequestState is where a request stands: Asked, then (where a facilitator decides) Confirmed, then one of the others.

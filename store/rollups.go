@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -57,4 +58,27 @@ func (db *DB) FailedInvitations(ctx context.Context, meetingID int64, after, unt
 		ORDER BY f.at, f.id LIMIT 1000`,
 		meetingID, day(after), micros(after), micros(until))
 	return all, err
+}
+
+// A ShowRecord is how often somebody had accepted a date of which it is known who came, and how often they came then.
+type ShowRecord struct{ Accepts, Shows int }
+
+// ShowRecords returns those of subscribers, by their IDs, over the dates that took place; who has none is left out.
+func (db *DB) ShowRecords(ctx context.Context, subscriptions []int64) (records map[int64]ShowRecord, err error) {
+	records = map[int64]ShowRecord{}
+	for chunk := range slices.Chunk(subscriptions, 500) {
+		err = db.query(ctx, func(row rowScanner) error {
+			var id int64
+			var r ShowRecord
+			err := row.Scan(&id, &r.Accepts, &r.Shows)
+			records[id] = r
+			return err
+		}, `SELECT a.subscription_id, COUNT(*), COUNT(*) FILTER (WHERE a.came) FROM attendances a JOIN occurrences o ON o.id = a.occurrence_id
+			WHERE `+db.dialect.in("a.subscription_id")+` AND a.answer = 'accepted' AND o.told_at <> 0 AND o.cancelled_at = 0 GROUP BY a.subscription_id`,
+			db.dialect.idList(chunk))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -57,6 +59,16 @@ func (db *DB) RSVPs(ctx context.Context, meetingID, subscriptionID int64) (all [
 	return all, err
 }
 
+// RSVPsOf returns the answers of a subscriber to all meetings.
+func (db *DB) RSVPsOf(ctx context.Context, subscriptionID int64) (all []RSVP, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		r, err := scanRSVP(row)
+		all = append(all, r)
+		return err
+	}, "SELECT "+rsvpColumns+" FROM rsvps WHERE subscription_id = ? ORDER BY meeting_id, occurrence, later", subscriptionID)
+	return all, err
+}
+
 // RSVPsBetween returns the answers to a meeting of the subscribers from the first to the last.
 func (db *DB) RSVPsBetween(ctx context.Context, meetingID, first, last int64) (all []RSVP, err error) {
 	err = db.query(ctx, func(row rowScanner) error {
@@ -84,13 +96,34 @@ func (db *DB) RecordRSVPs(ctx context.Context, now time.Time, i Invitation, all 
 			if err != nil {
 				return err
 			}
-			if kept {
-				changed++
+			if !kept {
+				continue
+			}
+			changed++
+			if err := t.seatAnswer(now, r); err != nil {
+				return err
 			}
 		}
 		return t.sendNotices(now, notices)
 	})
 	return changed, err
+}
+
+// seatAnswer gives places where there are not any number of them. Who answered in words hears of theirs in any case.
+func (t *tx) seatAnswer(now time.Time, r RSVP) error {
+	var settings string
+	if err := t.row("SELECT settings FROM meetings WHERE id = ?", r.MeetingID).Scan(&settings); err != nil {
+		return err
+	}
+	var s MeetingSettings
+	if err := json.Unmarshal([]byte(settings), &s); err != nil || s.Capacity == 0 {
+		return err
+	}
+	here, err := t.enter(r.MeetingID)
+	if err != nil {
+		return err
+	}
+	return t.seat(now, here, r, !strings.HasPrefix(r.Source, "text"))
 }
 
 func (t *tx) recordRSVP(r RSVP, newer func(have, got RSVP) bool) (kept bool, err error) {
@@ -130,7 +163,11 @@ func (t *tx) lockInvitation(i Invitation) error {
 // ForgetRSVPs removes what a message answered for somebody who says that it was not theirs.
 func (db *DB) ForgetRSVPs(ctx context.Context, meetingID, subscriptionID int64, source string) error {
 	return db.durable.do(ctx, func(t *tx) error {
-		_, err := t.exec("DELETE FROM rsvps WHERE meeting_id = ? AND subscription_id = ? AND source = ?", meetingID, subscriptionID, text(source))
+		_, err := t.exec(`DELETE FROM places WHERE meeting_id = ? AND subscription_id = ? AND occurrence IN (SELECT r.occurrence FROM rsvps r
+			WHERE r.meeting_id = ? AND r.subscription_id = ? AND r.source = ?)`, meetingID, subscriptionID, meetingID, subscriptionID, text(source))
+		if err == nil {
+			_, err = t.exec("DELETE FROM rsvps WHERE meeting_id = ? AND subscription_id = ? AND source = ?", meetingID, subscriptionID, text(source))
+		}
 		return err
 	})
 }

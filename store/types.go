@@ -46,7 +46,7 @@ type Rules struct {
 	MeetingCalls  CallRule  `json:"meeting_calls,omitempty"`  // what happens to meetings that others than facilitators call from their calendars
 	Retention     string    `json:"retention,omitempty"`      // how long posts stay: "5y", "18m", "90d"; "" is for good
 	MeetingGuests GuestRule `json:"meeting_guests,omitempty"` // who is not invited and answers with somebody's invitation
-	Reminders     string    `json:"reminders,omitempty"`      // when people are reminded of meetings: as calendar.ParseLeads has it
+	Reminders     string    `json:"reminders,omitempty"`      // when people are reminded of meetings: as calendar.ParseReminders has it
 	Moderation
 	Bouncing
 	Visibility

@@ -64,7 +64,7 @@ type MeetingAlias struct {
 }
 
 // MeetingStranger tells somebody that another person answered with their invitation, or what became of that; their own answer
-// is as it was.
+// is as it was. A plain reply reaches the facilitators.
 type MeetingStranger struct {
 	For
 	Policy  string // guest (they are invited), ask (the facilitators are asked), refuse; then allowed or declined by them

@@ -28,6 +28,7 @@ type Help struct {
 	Member      bool   // the recipient is one
 	Facilitator bool   // the recipient is one
 	Passwords   bool   // the archive can be read with a mail program
+	Feeds       bool   // a calendar program can fetch the meetings
 	Address     string // of the installation: guildpost@…
 	Lost        bool   // what brought this help was not understood
 	Unknown     string // the line that was not; empty where it may be a stranger's words

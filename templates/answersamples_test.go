@@ -5,7 +5,7 @@ func answeringSamples() []sample {
 	zones := []ZoneTime{{When: at(3, 13, 9, 0), People: 8}, {When: at(3, 13, 4, 0).UTC(), People: 1, Night: true}}
 	one := ProposedTime{When: at(3, 13, 9, 0), Minutes: 60, People: 3, By: []string{"Ben Okafor", "Dana Levi", "cid@c.example"},
 		Comments: []string{"Thursdays I teach.\nFridays are free."}, Zones: zones, Accept: ticket("a")}
-	other := ProposedTime{When: at(3, 14, 15, 0), Date: at(3, 12, 15, 0), Minutes: 90, Place: "Room 4", People: 14, By: []string{"Eve"}, Others: 13, Zones: zones[:1], Accept: ticket("b")}
+	other := ProposedTime{When: at(3, 14, 15, 0), Date: at(3, 12, 15, 0), Minutes: 90, Place: "Room 4", People: 14, By: []string{"Eve"}, Others: 13, Zones: []ZoneTime{{When: at(3, 14, 15, 0), People: 8}}, Accept: ticket("b")}
 	return []sample{
 		{"meeting-proposed", MeetingProposed{For: forAna, Title: title, When: at(3, 13, 9, 0), Minutes: 60, Answer: ticket("w")}},
 		{"meeting-proposed.place", MeetingProposed{For: forAna, Title: title, When: at(3, 13, 9, 0), Minutes: 1, Place: "Room 4", Answer: ticket("w")}},

@@ -18,6 +18,7 @@ type ConfirmJoin struct {
 type ConfirmLeave struct {
 	For
 	Address string
+	Guest   bool // the reader is invited to meetings, and is no member
 	Asked   time.Time
 	Confirm Ticket
 	Expires time.Time
@@ -103,6 +104,7 @@ type Invitation struct {
 type Left struct {
 	For
 	Address string
+	Guest   bool // the reader was invited to meetings, and was no member
 	Undo    Ticket
 	Expires time.Time // of the undo
 }

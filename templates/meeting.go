@@ -12,6 +12,7 @@ type MeetingInvite struct {
 	Place   string      // where, or the link; may be empty
 	About   string      // may be empty, and have several lines
 	Caller  string      // who called it from their calendar; may be empty
+	Guest   bool        // the reader is no member
 	Follows bool        // it takes the place of the later dates of another meeting
 	// Answered is what the reader has answered: accepted, tentative, declined; "" for nothing.
 	Answered string
@@ -24,6 +25,7 @@ type MeetingCancelled struct {
 	Title string
 	Start time.Time // the next date, in the reader's zone; zero where there is none
 	Left  bool      // the reader is no member any more, and the meeting takes place
+	Apart bool      // it takes place for others, and the reader is not invited any more
 }
 
 // MeetingAnswered says how an answer in words was understood.
@@ -35,11 +37,24 @@ type MeetingAnswered struct {
 	Change Ticket
 }
 
+// MeetingPlace says where somebody stands who said yes to a meeting that has room for so many.
+type MeetingPlace struct {
+	For
+	State  string // seated, waiting, offered (a place got free for them), lapsed (they did not take it in time)
+	Title  string
+	Start  time.Time // in the reader's zone; zero where no date comes
+	Place  string    // where, or the link; may be empty
+	Line   int       // of who waits: how manieth they are
+	Until  time.Time // of an offer, in the reader's zone
+	Claim  Ticket    // as well
+	Change Ticket
+}
+
 // MeetingHelp says why an answer to an invitation was not taken, and how to answer.
 type MeetingHelp struct {
 	For
 	// Kind is unclear, other (it came in the name of Address), date (no date of this meeting), another (of another meeting),
-	// cancelled, over, proposal (another time), delegated, unproven (nothing shows that it came from the reader).
+	// cancelled, over, proposal (another time), delegated, unclaimed (no place is offered, or not any more), unproven (nothing shows that it came from the reader).
 	Kind    string
 	Title   string
 	Address string // with other

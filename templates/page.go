@@ -13,9 +13,7 @@ func Style() ([]byte, error) { return files.ReadFile("page/style.css") }
 type TicketPage struct {
 	Community Community
 	// Kind picks the texts: join, apply (join, and a facilitator decides), leave, command, undo, hold-approve, hold-reject,
-	// join-approve, join-decline, return, receipt, mute, follow, rsvp, call-approve, call-decline,
-	// proposal-accept, proposals-decline, meeting-alias, meeting-guest, attendance, feedback, action,
-	// news-approve, news-later, news-skip, news-note; others get general ones.
+	// and so on: those of which say has page.KIND.title; others get general ones.
 	Kind      string
 	About     Args     // what the texts are about; its Community is set from the page's
 	Title     string   // instead of the kind's; already in the reader's language
@@ -135,7 +133,7 @@ func (w *pageWriter) ticket(p TicketPage) {
 		v.Ticks = append(v.Ticks, tick)
 	}
 	for _, choice := range p.Choices {
-		v.Choices = append(v.Choices, choiceView{choice, w.say["page.choice."+choice].text})
+		v.Choices = append(v.Choices, choiceView{choice, w.say.choice(choice)})
 	}
 	for _, d := range p.Details {
 		if d.Value = cleanInline(d.Value); d.Value != "" {
@@ -145,6 +143,17 @@ func (w *pageWriter) ticket(p TicketPage) {
 			v.Details = append(v.Details, Detail{cleanInline(d.Label), shorten(longestInline, d.Value)})
 		}
 	}
+}
+
+// choice is the text of a button. One without a text is the number of an option, or that and an answer: "2-accepted".
+func (c catalogue) choice(value string) string {
+	if s, ok := c["page.choice."+value]; ok {
+		return s.text
+	}
+	if number, word, found := strings.Cut(value, "-"); found && c.has("page.choice."+word) { // an answer about one of several
+		return cleanInline(number) + ": " + c["page.choice."+word].text
+	}
+	return cleanInline(value)
 }
 
 // kind picks a text of the kind, unless there is one already.

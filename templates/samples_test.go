@@ -40,6 +40,7 @@ func samples() []sample {
 		meetingCallSamples(),
 		answeringSamples(),
 		meetingAfterSamples(),
+		meetSamples(),
 		newsletterSamples(),
 	)
 }
@@ -55,6 +56,7 @@ func joiningSamples() []sample {
 		{"confirm-join.questions", ConfirmJoin{For: For{Community: rust}, Address: "ana@a.example", Asked: at(3, 3, 14, 30), By: "Ben Okafor",
 			Questions: []string{"What do you build, or want to build, in Rust?", "How did you hear of us?"}, Approve: true,
 			Confirm: Ticket{Address: ticket("c").Address}, Expires: at(3, 6, 0, 0)}},
+		{"confirm-leave.guest", ConfirmLeave{For: For{Community: rust, Recipient: "Eve"}, Address: "eve@e.example", Guest: true, Asked: at(3, 3, 14, 30), Confirm: ticket("d"), Expires: at(3, 6, 0, 0)}},
 		{"confirm-leave", ConfirmLeave{For: forAna, Address: "ana@a.example", Asked: at(3, 3, 14, 30), Confirm: ticket("d"), Expires: at(3, 6, 0, 0)}},
 		{"confirm-command", ConfirmCommand{For: forAna, Commands: []string{"set delivery weekly", "vacation 2026-08-31"},
 			Asked: at(3, 3, 14, 30), Confirm: ticket("e"), Expires: at(3, 6, 0, 0)}},
@@ -81,6 +83,7 @@ func joiningSamples() []sample {
 		{"banned-notice", BannedNotice{For: forAna, Until: at(4, 1, 0, 0), Reason: "Three posts this week attacked other members. Please read the code of conduct."}},
 		{"banned-notice.for-good", BannedNotice{For: For{Community: rust}}},
 		{"new-member", NewMember{For: forAna, Name: "Chloé Dubois", Address: "chloe@c.example", Since: at(3, 3, 14, 30), By: "Ben Okafor", Members: 1043}},
+		{"left.guest", Left{For: For{Community: rust, Recipient: "Eve"}, Address: "eve@e.example", Guest: true, Undo: ticket("u"), Expires: at(4, 2, 0, 0)}},
 		{"left-member", LeftMember{For: forAna, Name: "Chloé Dubois", Address: "chloe@c.example", When: at(3, 3, 14, 30), Members: 1}},
 	}
 }
@@ -109,7 +112,7 @@ func answerSamples() []sample {
 		{"ticket-expired.none", TicketExpired{For: operator, Expired: at(3, 6, 0, 0)}},
 		{"ticket-wrong", TicketWrong{For: forAna, Address: "rust+t.k3q7zj2m5xw@lists.example.org"}},
 		{"undo-done", UndoDone{For: forAna, By: "Ben Okafor", Changes: []string{"Chloé Dubois is a member again.", "She is a facilitator again."}}},
-		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Lost: true, Unknown: "setup my mail"}},
+		{"help", Help{For: forAna, Member: true, Facilitator: true, Passwords: true, Feeds: true, Lost: true, Unknown: "setup my mail"}},
 		{"help.lost", Help{For: For{Community: rust}, Lost: true, Suggestion: "vacation"}},
 		{"help.installation", Help{For: operator, Address: "guildpost@lists.example.org"}},
 		{"info", Info{For: forAna, Type: "technology", Since: at(1, 12, 9, 0), Members: 12345, Join: "approve",
@@ -204,7 +207,14 @@ func meetingSamples() []sample {
 			{Title: "Roundtable", Start: at(3, 26, 15, 0), Nobody: true}}}},
 		{"meeting-quorum", MeetingQuorum{For: For{Community: rust, Recipient: "Ben Okafor"}, Title: title, Start: at(3, 12, 15, 0), Quorum: 5, Accepted: 4, Expected: 3, Open: 12}},
 		{"meeting-cancelled", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0)}},
+		{"meeting-invite.guest", MeetingInvite{For: For{Community: rust, Recipient: "Eve"}, Title: title, Dates: []time.Time{at(3, 12, 15, 0)}, Minutes: 60, Guest: true, Answer: ticket("w")}},
+		{"meeting-cancelled.apart", MeetingCancelled{For: forAna, Title: title, Start: at(3, 12, 15, 0), Apart: true}},
 		{"meeting-cancelled.left", MeetingCancelled{For: forAna, Title: title, Left: true}},
+		{"meeting-place.waiting", MeetingPlace{For: forAna, State: "waiting", Title: title, Start: at(3, 12, 15, 0), Place: "Room 3", Line: 3, Change: ticket("w")}},
+		{"meeting-place.offered", MeetingPlace{For: forAna, State: "offered", Title: title, Start: at(3, 12, 15, 0), Place: "Room 3", Until: at(3, 11, 9, 30), Claim: ticket("y"), Change: ticket("w")}},
+		{"meeting-place.seated", MeetingPlace{For: forAna, State: "seated", Title: title, Start: at(3, 12, 15, 0), Place: "Room 3", Change: ticket("w")}},
+		{"meeting-place.lapsed", MeetingPlace{For: forAna, State: "lapsed", Title: title, Start: at(3, 12, 15, 0), Place: "Room 3", Change: ticket("w")}},
+		{"meeting-help.unclaimed", MeetingHelp{For: forAna, Kind: "unclaimed", Title: title, Answer: ticket("w")}},
 		{"meeting-answered", MeetingAnswered{For: forAna, Title: title, Start: at(3, 12, 15, 0), Answer: "tentative", Change: ticket("w")}},
 		{"meeting-help", MeetingHelp{For: forAna, Kind: "unclear", Title: title, Answer: ticket("w")}},
 		{"meeting-help.other", MeetingHelp{For: forAna, Kind: "other", Title: title, Address: "zoe@z.example", Answer: ticket("w")}},

@@ -125,7 +125,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 
 // fieldsOf returns the fields of a type and of the structs within that are there for it, but not those that all share.
 func fieldsOf(typ reflect.Type) (fields []string) {
-	shared := []string{"For", "Community", "Ticket", "Reason", "Time", "Person", "Setting"}
+	shared := []string{"For", "Community", "Ticket", "Reason", "Time", "Person", "Setting", "Repeats"}
 	for i := range typ.NumField() {
 		f := typ.Field(i)
 		inner := f.Type

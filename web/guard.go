@@ -30,13 +30,16 @@ func (h *Handler) protect(f http.Header) {
 	}
 }
 
-// redact leaves six characters of a ticket.
+// redact leaves six characters of a ticket, or of the secret of a feed.
 func redact(path string) string {
-	token, isTicket := strings.CutPrefix(path, "/t/")
-	if !isTicket {
-		return short(path, 40)
+	if token, isTicket := strings.CutPrefix(path, "/t/"); isTicket {
+		return "/t/" + short(token, 6)
 	}
-	return "/t/" + short(token, 6)
+	if strings.HasPrefix(path, feedPath) {
+		slash := strings.LastIndexByte(path, '/') + 1
+		return short(path[:slash], 40) + short(path[slash:], 6)
+	}
+	return short(path, 40)
 }
 
 func short(s string, most int) string {
@@ -46,9 +49,12 @@ func short(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// client is who asks, as far as limits go: an address, or the network of an IPv6 one, since a customer has all of it. A
+// onThisMachine is who asks by a Unix socket.
+const onThisMachine = "local"
+
+// Client is who asks, as far as limits go: an address, or the network of an IPv6 one, since a customer has all of it. A
 // proxy on this machine is believed about whom it asks for.
-func (h *Handler) client(r *http.Request) string {
+func (h *Handler) Client(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	peer, parseErr := netip.ParseAddr(host)
 	if err != nil || parseErr != nil || peer.IsLoopback() {
@@ -62,7 +68,7 @@ func (h *Handler) client(r *http.Request) string {
 		}
 	}
 	if parseErr != nil {
-		return "local"
+		return onThisMachine
 	}
 	peer = peer.Unmap().WithZone("")
 	if peer.Is6() {
@@ -71,6 +77,16 @@ func (h *Handler) client(r *http.Request) string {
 		}
 	}
 	return peer.String()
+}
+
+// Private says whether nobody between the visitor and us can read along: the pages are served by HTTPS, or the visitor is on
+// this machine.
+func (h *Handler) Private(r *http.Request) bool {
+	if h.public.Scheme == "https" {
+		return true
+	}
+	client, err := netip.ParseAddr(h.Client(r))
+	return err == nil && client.IsLoopback() || h.Client(r) == onThisMachine
 }
 
 // Who guesses tickets is shown none for an hour.

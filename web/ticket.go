@@ -14,7 +14,7 @@ import (
 const kindLeave = "leave"
 
 func (h *Handler) serveTicket(w http.ResponseWriter, r *http.Request, token string) {
-	client := h.client(r)
+	client := h.Client(r)
 	if h.guesses.tooMany(client, h.o.Now()) {
 		h.problem(w, r, http.StatusNotFound, "unknown", list.Outcome{})
 		return

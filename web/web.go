@@ -1,6 +1,8 @@
 // Package web serves the pages that tickets link to, and says whether the service is well.
 //
 //	/t/TOKEN     a ticket: GET, HEAD and OPTIONS show what it will do and change nothing; POST does it
+//	/c/…         a feed of meetings: GET and HEAD, for who has its secret
+//	/dav/…       meetings by CalDAV: see package caldav
 //	/healthz     200 "ok" while the store answers, else 503
 //	/style.css   the one stylesheet
 //
@@ -37,6 +39,7 @@ type Tickets interface {
 // Options are what a Handler is made of.
 type Options struct {
 	Tickets   Tickets
+	Feeds     Feeds                           // nil is none
 	Healthy   func(ctx context.Context) error // nil is always
 	Accepting func(ctx context.Context) error // whether something may be changed now (a full disk: no); nil is always
 	PublicURL string                          // where people reach the pages; the request's Host is never believed
@@ -52,6 +55,8 @@ type Handler struct {
 	public    *url.URL
 	forms     *http.CrossOriginProtection
 	guesses   guesses
+	strangers guesses      // who asks for feeds that never were: apart, since programs ask for days for what they once had
+	calendars http.Handler // nil is none
 	languages []string
 	style     []byte
 }
@@ -70,6 +75,9 @@ func New(o Options) (*Handler, error) {
 	return h, err
 }
 
+// Calendars lets another handler serve /dav/ and where programs look for that (RFC 6764).
+func (h *Handler) Calendars(calendars http.Handler) { h.calendars = calendars }
+
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
@@ -81,7 +89,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		level = slog.LevelInfo
 	}
 	h.o.Log.Log(r.Context(), level, "page", "method", short(r.Method, 10), "path", redact(r.URL.Path), "status", said.status,
-		"client", h.client(r), "took", time.Since(began))
+		"client", h.Client(r), "took", time.Since(began))
 }
 
 // route is by hand: a path is one of these, byte for byte, or there is nothing there. Nothing is cleaned or redirected.
@@ -90,6 +98,10 @@ func (h *Handler) route(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isTicket:
 		h.serveTicket(w, r, token)
+	case strings.HasPrefix(r.URL.Path, feedPath):
+		h.only(w, r, h.serveFeed)
+	case h.calendars != nil && (strings.HasPrefix(r.URL.Path, "/dav/") || r.URL.Path == "/.well-known/caldav"):
+		h.calendars.ServeHTTP(w, r)
 	case r.URL.Path == "/healthz":
 		h.only(w, r, h.serveHealth)
 	case r.URL.Path == "/style.css":

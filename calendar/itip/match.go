@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// Names reports whether the BYxxx parts of the rule name a day, BYSETPOS aside; without any they name every day.
+func (r *Rule) Names(day time.Time) bool { return r.matches(day) }
+
 // matches reports whether a day is one that the rule names. Within a period all BYxxx parts limit each other, which for
 // days is the same as the expanding that RFC 5545 3.3.10 describes.
 func (r *Rule) matches(day time.Time) bool {

@@ -29,17 +29,22 @@ func Write(o Object) ([]byte, error) {
 	if len(o.Others) > 0 {
 		return nil, fmt.Errorf("%s cannot be written, only events can", otherNames[o.Others[0].Kind])
 	}
-	for _, span := range zoneSpans(o.Events) {
-		w.zone(span)
-	}
-	for i := range o.Events {
-		w.event(&o.Events[i])
-	}
+	w.components(o.Events)
 	w.raw("END", nil, "VCALENDAR")
 	if w.err != nil {
 		return nil, w.err
 	}
 	return w.out, nil
+}
+
+// components writes events, after the zones that they are in.
+func (w *writer) components(events []Event) {
+	for _, span := range zoneSpans(events) {
+		w.zone(span)
+	}
+	for i := range events {
+		w.event(&events[i])
+	}
 }
 
 func (w *writer) event(e *Event) {

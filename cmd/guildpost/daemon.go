@@ -22,6 +22,7 @@ import (
 	"guildpost/mail/inbound"
 	"guildpost/mail/inbound/imapwatch"
 	"guildpost/mail/list"
+	"guildpost/mail/login"
 	"guildpost/mail/outbound"
 	"guildpost/mail/route"
 	"guildpost/store"
@@ -47,6 +48,7 @@ type Daemon struct {
 	loop    *dueLoop
 	keys    *keyWatch
 	web     *web.Server   // nil where there are no pages
+	door    *login.Door   // for mail and calendar programs
 	imapd   *imapd.Server // nil where the archive is not served over IMAP
 	dueMu   sync.Mutex
 	pruned  time.Time // when finished deliveries were last removed
@@ -119,11 +121,15 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
 	d.news = newslettersOf(d.list, d.config.Timezone)
 	d.list.Coming = d.meets.Coming
+	d.list.Feeds = d.meets
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
 	d.list.Wake, d.meets.Wake, d.digests.Wake, d.news.Wake = d.worker.Wake, d.worker.Wake, d.worker.Wake, d.worker.Wake
 	d.loop = newDueLoop(d)
+	if d.door, err = login.New(d.db, d.now); err != nil {
+		return err
+	}
 	if err := d.buildWeb(); err != nil {
 		return err
 	}

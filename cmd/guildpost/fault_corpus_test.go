@@ -170,6 +170,7 @@ var goodReasons = regexp.MustCompile(strings.Join([]string{
 	`CR or LF that is not part of a CRLF`,                            // could not have come by SMTP
 	`parts within parts deeper than|more than 1000 parts|500 fields`, // bombs
 	`boundary of the message is longer than 200 octets$`,             // RFC 2046 5.1.1 has 70
+	`cannot be a meeting of Corpus: it is over already`,              // invitations of years ago
 }, "|"))
 
 var varyingInReply = regexp.MustCompile(`[a-z]+\d+@lists\.example\.org|line \d+`)

@@ -21,6 +21,7 @@ func (d *Daemon) handle(router *route.Router) {
 		"leave": l.LeaveAddress, "unsubscribe": l.LeaveAddress,
 		"request": l.Commands, "help": l.Help,
 		"owner": l.Owner, "conduct": l.Conduct, "news": d.news.Note,
+		"meet": d.meets.Meet,
 	} {
 		router.Handle(suffix, func(ctx context.Context, i route.Item) error { return do(ctx, i.Community, i.Envelope, i.Message) })
 	}

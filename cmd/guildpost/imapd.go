@@ -16,7 +16,7 @@ func (d *Daemon) buildIMAP() error {
 	if err != nil {
 		return err
 	}
-	d.imapd, err = imapd.New(imapd.Options{DB: d.db, Addr: d.config.Web.IMAPListen, Domain: d.config.Domain, TLS: config,
+	d.imapd, err = imapd.New(imapd.Options{DB: d.db, Door: d.door, Addr: d.config.Web.IMAPListen, Domain: d.config.Domain, TLS: config,
 		Implicit: config != nil && d.config.implicitIMAP(), Now: d.now, Log: d.log})
 	return err
 }

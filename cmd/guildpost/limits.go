@@ -32,6 +32,8 @@ func (a *app) limitsCommand() *cobra.Command {
 			"  lost, same      answers where nothing was understood (3 a day), or to the same commands (5 in ten minutes)\n" +
 			"  held…           mails about held posts; held-strangers: posts of others than members, 20 a day are held\n" +
 			"  invites         invitations by one member: 20 a day\n" +
+			"  rsvp            what comes back to invitations: help for one person 5 a day, people whom one invitation brings up 10 a day,\n" +
+			"                  invitations of one address to be a guest 3 a day, proposals of one person for a meeting 20 a day\n" +
 			"  postmaster      mails to the postmaster about the same thing\n" +
 			"  banned, already what somebody who asks again and again is told once a day"}
 	jsonFlag(c, &asJSON)

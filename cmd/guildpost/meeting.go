@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingChange(),
 		a.meetingCancel(),
 		a.meetingRSVPs(),
+		a.meetingSeat(),
 		a.meetingSet(),
 		a.meetingAgenda(),
 		a.meetingProposals(),
@@ -28,6 +30,8 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingFeedback(),
 		a.meetingRota(),
 		a.meetingFairness(),
+		a.meetingSeat(),
+		a.meetingPoll(),
 	)
 }
 
@@ -46,6 +50,10 @@ type meetingJSON struct {
 	Sequence    int        `json:"sequence"`
 	Next        *jsonTime  `json:"next"`    // the date that comes; null where none does
 	Changes     []dateJSON `json:"changes"` // dates with a change of their own
+
+	Audience *audienceJSON `json:"audience,omitempty"` // in meeting add, change and show
+	Invited  int           `json:"invited,omitempty"`  // as well
+	Capacity int           `json:"capacity,omitempty"` // how many have a place; left out for any number
 }
 
 // A dateJSON is one date of a meeting that is not as the others.
@@ -85,6 +93,7 @@ func newMeetingJSON(m store.Meeting, now time.Time) meetingJSON {
 
 func (a *app) meetingAdd() *cobra.Command {
 	var p calendar.Plan
+	var room meetingRoom
 	var start, duration string
 	var asJSON bool
 	c := &cobra.Command{Use: "add COP", Short: "Calls a meeting: every member is invited", Args: arguments(1, 1),
@@ -99,8 +108,10 @@ func (a *app) meetingAdd() *cobra.Command {
 	c.Flags().StringVar(&p.Rule, "rrule", "", "the `RULE` by which it repeats")
 	c.Flags().StringVar(&p.Location, "location", "", "where it is, or the link")
 	c.Flags().StringVar(&p.Description, "description", "", "what it is about")
+	room.flags(c)
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
+		p.Invitees, p.Capacity = room.invitees(), room.capacity
 		if p.Starts, err = parseWall(start); err != nil {
 			return err
 		}
@@ -139,10 +150,25 @@ func (a *app) addMeeting(ctx context.Context, db *store.DB, c store.Community, p
 		return err
 	}
 	if asJSON {
-		return a.printJSON(newMeetingJSON(m, a.now()))
+		j, err := a.fullMeetingJSON(ctx, db, m)
+		if err != nil {
+			return err
+		}
+		return a.printJSON(j)
 	}
-	a.say("meeting %d of %s is called; the members are being invited", m.ID, c.Address())
-	return nil
+	return a.sayInvited(ctx, db, c, m, "called")
+}
+
+// fullMeetingJSON says whom the meeting is for as well.
+func (a *app) fullMeetingJSON(ctx context.Context, db *store.DB, m store.Meeting) (j meetingJSON, err error) {
+	j = newMeetingJSON(m, a.now())
+	audience, err := newAudienceJSON(ctx, db, m.Settings.Audience)
+	if err != nil {
+		return j, err
+	}
+	j.Audience, j.Capacity = &audience, m.Settings.Capacity
+	j.Invited, err = db.Invited(ctx, m.ID)
+	return j, err
 }
 
 func (a *app) meetingList() *cobra.Command {
@@ -202,8 +228,11 @@ func (a *app) meetingShow() *cobra.Command {
 	c := &cobra.Command{Use: "show COP ID", Short: "Shows a meeting", Args: arguments(2, 2)}
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.withMeeting(c.Context(), args[0], args[1], func(_ *store.DB, _ store.Community, m store.Meeting) error {
-			j := newMeetingJSON(m, a.now())
+		return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, _ store.Community, m store.Meeting) error {
+			j, err := a.fullMeetingJSON(c.Context(), db, m)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				return a.printJSON(j)
 			}
@@ -216,10 +245,16 @@ func (a *app) meetingShow() *cobra.Command {
 			t.row("next", a.showNext(j))
 			t.row("location", j.Location)
 			t.row("description", j.Description)
+			t.row("for", j.Audience.String())
+			t.row("invited", strconv.Itoa(j.Invited))
+			if j.Capacity > 0 {
+				t.row("capacity", strconv.Itoa(j.Capacity))
+			}
 			for _, s := range meetingSettings {
 				t.row(s.key, s.show(m.Settings))
 			}
 			t.row("state", j.State)
+			t.row("called by", cmp.Or(m.Settings.CallerName, m.Actor))
 			t.row("uid", j.UID)
 			for _, d := range calendar.ChangedDates(m) {
 				t.row("date", showDate(m, d))

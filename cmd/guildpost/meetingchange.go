@@ -15,6 +15,7 @@ import (
 type meetingChange struct {
 	date, title, start, duration, location, description, timezone, rrule string
 	cancel, later, asJSON                                                bool
+	room                                                                 meetingRoom
 }
 
 func (a *app) meetingChange() *cobra.Command {
@@ -36,9 +37,14 @@ func (a *app) meetingChange() *cobra.Command {
 	c.Flags().StringVar(&f.rrule, "rrule", "", "the `RULE` by which it repeats; \"\" for one date")
 	c.Flags().BoolVar(&f.cancel, "cancel", false, "it does not take place")
 	c.Flags().BoolVar(&f.later, "this-and-later", false, "the date of --date and all that come after it")
+	f.room.flags(c)
+	c.Flags().BoolVar(&f.room.all, "all", false, "for all members again, not only some of them")
 	jsonFlag(c, &f.asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withMeeting(c.Context(), args[0], args[1], func(db *store.DB, community store.Community, m store.Meeting) error {
+			if f.room.given(c) {
+				return a.changeMeetingRoom(c, db, community, m, f)
+			}
 			e, err := f.edit(c, m, a.now())
 			if err != nil {
 				return err
@@ -47,6 +53,33 @@ func (a *app) meetingChange() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// changeMeetingRoom changes whom a meeting is for and how many have a place, which is of the whole and not a matter of its dates.
+func (a *app) changeMeetingRoom(c *cobra.Command, db *store.DB, community store.Community, m store.Meeting, f meetingChange) error {
+	for _, name := range []string{"date", "title", "start", "duration", "location", "description", "timezone", "rrule", "cancel", "this-and-later"} {
+		if c.Flags().Changed(name) {
+			return wrongUse(c, "--role, --to, --guest, --all and --capacity do not go with --%s: change one after the other", name)
+		}
+	}
+	k, err := a.newCalendar(c.Context(), db)
+	if err != nil {
+		return err
+	}
+	if m, err = a.changeRoom(c, k, community, m, &f.room); err != nil {
+		return err
+	}
+	if f.asJSON {
+		j, err := a.fullMeetingJSON(c.Context(), db, m)
+		if err != nil {
+			return err
+		}
+		return a.printJSON(j)
+	}
+	if err := a.sayInvited(c.Context(), db, community, m, "changed"); err != nil {
+		return err
+	}
+	return a.sayCrowded(c.Context(), db, m)
 }
 
 // edit is what the flags that were given ask for.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -23,6 +24,8 @@ type rsvpJSON struct {
 	At         jsonTime  `json:"at"`
 	Stale      bool      `json:"stale"` // the meeting has changed since
 	Comment    string    `json:"comment"`
+	Place      string    `json:"place"`    // where there is room for so many: seated, waiting, offered, lapsed; "" for none
+	Waiting    int       `json:"waiting"`  // of who waits: how manieth they are
 	Proposes   *jsonTime `json:"proposes"` // the other time that they propose for that; null for none
 }
 
@@ -44,6 +47,7 @@ func (a *app) meetingRSVPs() *cobra.Command {
 type saidOfMeeting struct {
 	rsvps     map[int64][]store.RSVP
 	proposals map[int64]map[string]store.Proposal // and by date
+	places    map[int64][]standsAt
 }
 
 func (a *app) listRSVPs(ctx context.Context, db *store.DB, m store.Meeting, asJSON bool) error {
@@ -76,7 +80,10 @@ func (a *app) listRSVPs(ctx context.Context, db *store.DB, m store.Meeting, asJS
 }
 
 func readSaid(ctx context.Context, db *store.DB, m store.Meeting) (s saidOfMeeting, err error) {
-	s = saidOfMeeting{map[int64][]store.RSVP{}, map[int64]map[string]store.Proposal{}}
+	s = saidOfMeeting{map[int64][]store.RSVP{}, map[int64]map[string]store.Proposal{}, map[int64][]standsAt{}}
+	if err := s.readPlaces(ctx, db, m); err != nil {
+		return s, err
+	}
 	rsvps, err := db.RSVPs(ctx, m.ID, 0)
 	if err != nil {
 		return s, err
@@ -119,7 +126,7 @@ func (s saidOfMeeting) of(i store.Invitation) (all []rsvpJSON) {
 			all = append(all, j)
 		}
 	}
-	if len(all) == 0 && i.State == store.Invited {
+	if all = withPlaces(all, person, s.places[i.Subscription.ID]); len(all) == 0 && i.State == store.Invited {
 		all = append(all, person)
 	}
 	return all
@@ -136,6 +143,12 @@ func showAnswer(j rsvpJSON) string {
 	}
 	if j.Stale {
 		text += " (before a change)"
+	}
+	if j.Place != "" {
+		text += " (" + j.Place + ")"
+	}
+	if j.Waiting > 0 {
+		text += fmt.Sprint(" ", j.Waiting)
 	}
 	return text
 }

@@ -32,8 +32,9 @@ type mailWorld struct {
 	sink    *mailtest.Sink
 	daemon  *Daemon
 	log     *bytes.Buffer
-	taken   map[string]int // by recipient: how many of their messages the script has received
-	replies int            // made by reply
+	taken   map[string]int    // by recipient: how many of their messages the script has received
+	replies int               // made by reply
+	etags   map[string]string // of the feeds that were fetched
 }
 
 // mail starts the script's daemon where it does not run yet.

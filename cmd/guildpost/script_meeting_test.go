@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +15,9 @@ import (
 
 // An rsvpMail is the answer of a calendar to an invitation that was received.
 type rsvpMail struct {
-	proven, shape, as, name, date, method, uid, stamp, sequence string
-	start, comment, delegate, delegated                         string // of a COUNTER, and of a delegation
-	from, to, answer                                            string
+	proven, shape, as, name, date, method, uid, hold, stamp, sequence string
+	start, comment, delegate, delegated                               string // of a COUNTER, and of a delegation
+	from, to, answer                                                  string
 }
 
 // rsvp [-shape SHAPE] [-to ADDRESS] [-as ADDRESS] [-name NAME] [-date KEY] [-method METHOD] [-uid UID] [-stamp KEY] [-sequence N] FROM FILE.eml
@@ -24,20 +25,24 @@ type rsvpMail struct {
 // date at once), a room of Grommunio (grommunio: in nobody's name) or plainly. ANSWER is a PARTSTAT. -proven yes
 // lets the mail server in front have found that it is from where it says. -to is somewhere else than the
 // organiser; -as another attendee than FROM; -start KEY is what a COUNTER proposes, for an hour, and -comment why; -delegate ADDRESS
-// sends somebody else, and -delegated ADDRESS says that one was sent. With "!" it must be refused.
+// sends somebody else, and -delegated ADDRESS says that one was sent. -hold N answers the N-th of several holds. With "!" it must be
+// refused.
 func cmdRSVP(ts *testscript.TestScript, neg bool, args []string) {
 	r := rsvpMail{method: "REPLY", sequence: "0"}
-	flags := map[string]*string{"-proven": &r.proven, "-shape": &r.shape, "-to": &r.to, "-as": &r.as, "-name": &r.name, "-date": &r.date, "-method": &r.method, "-uid": &r.uid,
+	flags := map[string]*string{"-proven": &r.proven, "-shape": &r.shape, "-to": &r.to, "-as": &r.as, "-name": &r.name, "-date": &r.date, "-method": &r.method, "-uid": &r.uid, "-hold": &r.hold,
 		"-stamp": &r.stamp, "-sequence": &r.sequence, "-start": &r.start, "-comment": &r.comment, "-delegate": &r.delegate, "-delegated": &r.delegated}
 	for len(args) > 1 && flags[args[0]] != nil {
 		*flags[args[0]], args = args[1], args[2:]
 	}
 	if len(args) != 3 {
-		ts.Fatalf("usage: rsvp [-shape SHAPE] [-to ADDRESS] [-as ADDRESS] [-date KEY] [-method METHOD] [-uid UID] [-stamp KEY] FROM FILE.eml ANSWER")
+		ts.Fatalf("usage: rsvp [-shape SHAPE] [-to ADDRESS] [-as ADDRESS] [-date KEY] [-method METHOD] [-uid UID] [-hold N] [-stamp KEY] FROM FILE.eml ANSWER")
 	}
 	w := worldOf(ts).mail(ts)
 	r.from, r.answer = args[0], args[2]
 	said := calendar.ReadMessage(mail.Read([]byte(ts.ReadFile(args[1]))))
+	if n, err := strconv.Atoi(r.hold); err == nil && n >= 1 && n <= len(said.Objects) {
+		said.Objects = said.Objects[n-1 : n]
+	}
 	if len(said.Objects) != 1 || len(said.Objects[0].Events) == 0 {
 		ts.Fatalf("%s holds no invitation: %+v", args[1], said)
 	}

@@ -75,6 +75,7 @@ var scriptCommands = map[string]scriptCommand{
 	"smarthost": cmdSmarthost,
 	"get":       cmdGet,
 	"click":     cmdClick,
+	"fetch":     cmdFetch,
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
 	"rsvp":      cmdRSVP,

@@ -8,6 +8,7 @@ import (
 	"guildpost/mail/outbound"
 	"guildpost/store"
 	"guildpost/web"
+	"guildpost/web/caldav"
 )
 
 // buildWeb makes the server of the web pages, where they are on.
@@ -16,12 +17,13 @@ func (d *Daemon) buildWeb() error {
 		return nil
 	}
 	handler, err := web.New(web.Options{
-		Tickets: tickets{d.list, d.meets, d.news}, Healthy: d.healthy, Accepting: d.accepting, PublicURL: strings.TrimRight(d.config.PublicURL, "/"),
+		Tickets: tickets{d.list, d.meets, d.news}, Feeds: d.meets, Healthy: d.healthy, Accepting: d.accepting, PublicURL: strings.TrimRight(d.config.PublicURL, "/"),
 		Language: d.config.Language, Help: "guildpost@" + d.config.Domain, Now: d.now, Log: d.log,
 	})
 	if err != nil {
 		return err
 	}
+	handler.Calendars(caldav.New(caldav.Options{Meets: d.meets, Door: d.door, Log: d.log, Client: handler.Client, Private: handler.Private}))
 	d.web = web.NewServer(d.config.Web.Listen, handler, d.log)
 	return nil
 }

@@ -72,6 +72,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"journal", [5]string{member, no, no, yes, yes}},
 		{"password my laptop", [5]string{member, ask, yes, ask, yes}},
 		{"password list", [5]string{member, yes, yes, yes, yes}},
+		{"feed", [5]string{member, ask, yes, ask, yes}},
+		{"feed new", [5]string{member, ask, yes, ask, yes}},
+		{"feed of ben@b.example", [5]string{member, no, no, no, no}},
 		{"password revoke 1", [5]string{member, ask, yes, ask, no}}, // it is the member's
 	} {
 		for i, who := range askers {
@@ -95,7 +98,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 // rightsClub has a member, a facilitator, somebody else, and another community with a thread and a journal.
 func rightsClub(t *testing.T) *club {
 	w := newClub(t, store.Rules{})
-	w.ArchiveOverIMAP = true
+	w.ArchiveOverIMAP, w.PublicURL, w.Feeds = true, "https://lists.example.org", feedsFake{}
 	other, err := w.DB.CreateCommunity(context.Background(), store.Actor{At: testNow}, store.Community{Name: "go", Domain: "lists.example.org", Title: "Gophers"})
 	w.check(err)
 	w.member("ada@a.example", "Ada", store.Facilitator)

@@ -62,6 +62,7 @@ var synonyms = map[string][]string{
 	"whois":    {"member"},
 	"thanks":   {"thank", "kudos", "danke", "gracias"},
 	"password": {"passwd", "passwort", "contraseña", "app-password"},
+	"feed":     {"feeds", "ics", "ical", "webcal", "kalender", "calendario"},
 	"undo":     {"revert", "takeback", "rückgängig", "deshacer"},
 	"journal":  {"log", "history"},
 	"end":      {"quit", "exit", "stop", "eof", "ende", "fin"},

@@ -13,11 +13,12 @@ import (
 // maxPasswordName is how long the name of an app password gets, in octets.
 const maxPasswordName = 100
 
-// planPassword makes an app password, with which a mail program reads the archive: "password my laptop". "password list" tells
+// planPassword makes an app password, with which a mail program reads the archive, and a calendar program the meetings:
+// "password my laptop". "password list" tells
 // which there are, and "password revoke 17" ends one. The password goes to the member's own address, once the member has
 // proven or confirmed that they asked.
 func planPassword(ctx context.Context, l *List, a *asker, c command) (plan, error) {
-	if !l.ArchiveOverIMAP {
+	if !l.ArchiveOverIMAP && !l.hasFeeds() {
 		return plan{}, l.refuse(a, "command.no-imap", templates.Args{})
 	}
 	args := a.withoutList(c.args)
@@ -51,11 +52,15 @@ func (l *List) makePassword(ctx context.Context, a *asker, name string) (result,
 	if store.KindOf(err) == store.Conflict {
 		return result{}, l.refuse(a, "command.password-full", templates.Args{N: store.MaxAppPasswords})
 	}
-	return result{done: true, secret: true, text: l.say(a, "command.password", templates.Args{Value: mail.AppPassword(p.ID, secret)}), lines: []string{
-		l.say(a, "command.password-user", templates.Args{Address: a.s.Address}),
-		l.say(a, "command.password-server", templates.Args{Value: l.Hostname}),
-		l.say(a, "command.password-end", templates.Args{Value: "password revoke " + strconv.FormatInt(p.ID, 10)}),
-	}}, err
+	lines := []string{l.say(a, "command.password-user", templates.Args{Address: a.s.Address})}
+	if l.ArchiveOverIMAP {
+		lines = append(lines, l.say(a, "command.password-server", templates.Args{Value: l.Hostname}))
+	}
+	if l.hasFeeds() {
+		lines = append(lines, l.say(a, "command.password-calendar", templates.Args{Value: l.PublicURL + "/dav/"}))
+	}
+	lines = append(lines, l.say(a, "command.password-end", templates.Args{Value: "password revoke " + strconv.FormatInt(p.ID, 10)}))
+	return result{done: true, secret: true, text: l.say(a, "command.password", templates.Args{Value: mail.AppPassword(p.ID, secret)}), lines: lines}, err
 }
 
 func (l *List) listPasswords(ctx context.Context, a *asker) (plan, error) {

@@ -17,7 +17,7 @@ func planHelp(_ context.Context, l *List, a *asker, _ command) (plan, error) {
 
 // helpText explains what the asker can do.
 func (l *List) helpText(a *asker) templates.Help {
-	return templates.Help{For: a.greeting(), Member: a.member, Facilitator: a.isFacilitator(), Passwords: l.ArchiveOverIMAP, Address: l.ownAddress()}
+	return templates.Help{For: a.greeting(), Member: a.member, Facilitator: a.isFacilitator(), Passwords: l.ArchiveOverIMAP || l.hasFeeds(), Feeds: l.hasFeeds(), Address: l.ownAddress()}
 }
 
 // lostText is that for somebody of whose mail nothing was understood: with the first line, and what it was probably meant

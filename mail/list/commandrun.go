@@ -47,6 +47,7 @@ func communityVerbs() map[string]verb {
 		"invite":   {"invite ana@example.org", true, planInvite},
 		"thanks":   {"thanks ana@example.org for the review", true, planThanks},
 		"password": {"password my laptop", true, planPassword},
+		"feed":     {"feed", true, planFeed},
 		"undo":     {"undo", true, planUndo},
 		"journal":  {"journal", true, planJournal},
 

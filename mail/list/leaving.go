@@ -16,7 +16,7 @@ const undoLife = 14 * 24 * time.Hour
 // a plain reply confirms. Who is no member hears that.
 func (l *List) Leave(ctx context.Context, c store.Community, address string, proven bool, m *mail.Message) error {
 	s, err := l.DB.SubscriptionByAddress(ctx, c.ID, address)
-	if store.KindOf(err) == store.NotFound || err == nil && s.State != store.Active && s.State != store.Suspended {
+	if store.KindOf(err) == store.NotFound || err == nil && !belongs(s) {
 		return l.sendOnce(ctx, "stranger", letter{community: c, to: address, answers: m,
 			data: templates.NotAMember{For: forReader(c, ""), Address: address, Leave: true}})
 	}
@@ -30,12 +30,15 @@ func (l *List) Leave(ctx context.Context, c store.Community, address string, pro
 	return l.askToLeave(ctx, c, s, m)
 }
 
+// belongs says whether there is something to leave: a membership, or being a guest.
+func belongs(s store.Subscription) bool { return isMember(s) || s.State == store.Guest }
+
 // leave ends a membership at the member's wish, and mails the way back.
 func (l *List) leave(ctx context.Context, c store.Community, s store.Subscription, by store.Actor, m *mail.Message) (changed bool, err error) {
 	until := l.Now().Add(undoLife)
 	changed, err = l.DB.End(ctx, by, s.ID, store.Left, func(journal int64) ([]store.Notice, error) {
 		undo := l.ticket(c, mail.Ticket{Kind: mail.TicketUndo, Person: s.ID, Object: journal, Expires: until})
-		w := to(c, s, templates.Left{For: forReader(c, s.Name), Address: s.Address, Undo: undo, Expires: until})
+		w := to(c, s, templates.Left{For: forReader(c, s.Name), Address: s.Address, Guest: s.State == store.Guest, Undo: undo, Expires: until})
 		w.from, w.answers = undo.Address, m
 		return l.notices(w)
 	})
@@ -53,7 +56,7 @@ func (l *List) askToLeave(ctx context.Context, c store.Community, s store.Subscr
 	r := store.Request{CommunityID: c.ID, Kind: store.RequestLeave, Address: s.Address, AskedAt: l.Now(), ExpiresAt: l.Now().Add(confirmLife)}
 	_, err = l.DB.Ask(ctx, r, func(id int64) ([]store.Notice, error) {
 		ticket := l.ticket(c, mail.Ticket{Kind: mail.TicketConfirm, Object: id, Expires: r.ExpiresAt})
-		w := to(c, s, templates.ConfirmLeave{For: forReader(c, s.Name), Address: s.Address, Asked: r.AskedAt, Confirm: ticket, Expires: r.ExpiresAt})
+		w := to(c, s, templates.ConfirmLeave{For: forReader(c, s.Name), Address: s.Address, Guest: s.State == store.Guest, Asked: r.AskedAt, Confirm: ticket, Expires: r.ExpiresAt})
 		w.from, w.answers = ticket.Address, m
 		return l.notices(w)
 	})
@@ -88,7 +91,7 @@ func actLeave(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out := Outcome{Community: u.community, Kind: "leave", About: templates.Args{Address: s.Address}}
-	if s.CommunityID != u.community.ID || s.State != store.Active && s.State != store.Suspended {
+	if s.CommunityID != u.community.ID || !belongs(s) {
 		return out, nil
 	}
 	u.by.Who = s.Address

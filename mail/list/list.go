@@ -95,6 +95,8 @@ type List struct {
 	Coming func(ctx context.Context, c store.Community, s store.Subscription) ([]templates.Meeting, error)
 	// Searcher finds posts for who asks by mail; nil finds none.
 	Searcher Searcher
+	// Feeds are for members' calendar programs; nil is none.
+	Feeds Feeds
 	// Wake tells the delivery workers that there is work; nil is nobody.
 	Wake func()
 

@@ -458,6 +458,7 @@ CREATE TABLE meetings (
     changes      TEXT NOT NULL,   -- dates that differ: an array of DateChange
     times        TEXT NOT NULL,   -- when it was at which time: an array of TimeOf
     revision     BIGINT NOT NULL, -- rises with each change, also one that nobody hears of
+    changed_at   BIGINT NOT NULL, -- when what people see of it changed last
     seen         BIGINT NOT NULL, -- the journal's entry up to which its invitations are those of the members; -1: look again
     UNIQUE (community_id, uid)
 );
@@ -491,6 +492,59 @@ CREATE TABLE meeting_versions (
     said       TEXT NOT NULL,
     PRIMARY KEY (meeting_id, revision)
 );
+-- Date polls: the members choose when a meeting is to be.
+CREATE TABLE polls (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    request_id   BIGINT NOT NULL,
+    uid          {{text}} NOT NULL,
+    title        TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    description  TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    closes_at    BIGINT NOT NULL,
+    chosen       BIGINT NOT NULL, -- the number of the option that became the meeting; 0 for none
+    seen         BIGINT NOT NULL, -- as that of meetings
+    done         BOOLEAN NOT NULL, -- it is closed, and everybody knows
+    UNIQUE (community_id, uid)
+);
+CREATE INDEX polls_busy ON polls (id) WHERE NOT done;
+
+CREATE TABLE poll_options (
+    poll_id  BIGINT NOT NULL REFERENCES polls (id) ON DELETE CASCADE,
+    number   BIGINT NOT NULL,
+    uid      {{text}} NOT NULL, -- of the hold, and of the meeting if it wins
+    starts   TEXT NOT NULL,     -- as that of meetings
+    timezone TEXT NOT NULL,
+    seconds  BIGINT NOT NULL,
+    PRIMARY KEY (poll_id, number)
+);
+
+-- Who was asked, and has heard what since.
+CREATE TABLE poll_asked (
+    poll_id         BIGINT NOT NULL REFERENCES polls (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    token           TEXT NOT NULL, -- of the ticket: the organiser of the holds
+    asked_at        BIGINT NOT NULL,
+    reminded        BOOLEAN NOT NULL,
+    told            BOOLEAN NOT NULL, -- that it is closed
+    PRIMARY KEY (poll_id, subscription_id)
+);
+CREATE INDEX poll_asked_subscription ON poll_asked (subscription_id);
+
+CREATE TABLE poll_votes (
+    poll_id         BIGINT NOT NULL REFERENCES polls (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    number          BIGINT NOT NULL, -- of the option
+    answer          TEXT NOT NULL,
+    source          TEXT NOT NULL,
+    at              BIGINT NOT NULL,
+    stamp           BIGINT NOT NULL,
+    PRIMARY KEY (poll_id, subscription_id, number)
+);
+CREATE INDEX poll_votes_subscription ON poll_votes (subscription_id);
 
 -- What each was last told of a meeting.
 CREATE TABLE invitations (
@@ -646,6 +700,24 @@ CREATE INDEX actions_open ON actions (community_id, id) WHERE state = 'open';
 CREATE INDEX actions_occurrence ON actions (occurrence_id);
 CREATE INDEX actions_owner ON actions (subscription_id) WHERE subscription_id <> 0;
 
+-- Where people stand who said yes to a meeting that has room for so many: see places.go.
+CREATE TABLE places (
+    meeting_id      BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    subscription_id BIGINT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    occurrence      {{text}} NOT NULL, -- "" for the whole
+    state           TEXT NOT NULL,
+    position        BIGINT NOT NULL, -- rises with each who comes in
+    until_at        BIGINT NOT NULL, -- of an offer, else 0
+    told            BOOLEAN NOT NULL, -- they know
+    PRIMARY KEY (meeting_id, subscription_id, occurrence)
+);
+CREATE INDEX places_order ON places (meeting_id, position);
+CREATE INDEX places_subscription ON places (subscription_id);
+CREATE INDEX places_taken ON places (meeting_id, occurrence) WHERE state IN ('seated', 'offered');
+CREATE INDEX places_waiting ON places (meeting_id, position) WHERE state = 'waiting';
+CREATE INDEX places_offered ON places (meeting_id, until_at) WHERE state = 'offered';
+CREATE INDEX places_untold ON places (meeting_id, position) WHERE NOT told;
+
 -- A mailbox on another server that mail is fetched from, and how far it was looked through.
 CREATE TABLE imap_mailboxes (
     id           {{id}},
@@ -689,6 +761,22 @@ CREATE TABLE app_passwords (
     used_at    BIGINT NOT NULL -- 0 for never; kept once a day
 );
 CREATE INDEX app_passwords_member ON app_passwords (member_id);
+
+-- Addresses at which calendar programs fetch meetings: of a community, of a member in it, or in all their communities.
+CREATE TABLE feeds (
+    id           {{id}},
+    community_id BIGINT NOT NULL, -- 0 for all of the member's
+    member_id    BIGINT NOT NULL, -- 0 for the community's own
+    hash         {{bytes}} NOT NULL UNIQUE, -- of the secret
+    secret       TEXT NOT NULL, -- "" once it is revoked
+    created_at   BIGINT NOT NULL,
+    revoked_at   BIGINT NOT NULL, -- 0 while it is good
+    etag         TEXT NOT NULL, -- of what it held when it was fetched last
+    changed_at   BIGINT NOT NULL, -- when it was seen first that it holds that
+    used_at      BIGINT NOT NULL -- 0 for never; kept once a day
+);
+CREATE UNIQUE INDEX feeds_owner ON feeds (community_id, member_id) WHERE revoked_at = 0;
+CREATE INDEX feeds_member ON feeds (member_id);
 
 -- What members marked in the archive: for each flag, one bit for each of the 4,096 posts whose IDs begin at 4,096 * chunk.
 CREATE TABLE post_flags (

@@ -3,6 +3,8 @@ package storetest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ var meetingCases = []testCase{
 	{"a meeting changes, and what is due about it with it", meetingChanged},
 	{"each is told once, and again what changed", meetingTold},
 	{"who joins is not invited yet, who leaves is still", meetingMembers},
+	{"an audience is invited, and nobody else", meetingAudience},
 	{"of two answers the newer one stays, whatever the order", rsvpOrder},
 	{"a call is kept by UID and calendar, and decided once", callLife},
 	{"a guest is no member, and may become one", guests},
@@ -21,6 +24,7 @@ var meetingCases = []testCase{
 	{"an address becomes a member's, also a guest's", claimed},
 	{"what is asked once is asked once", askedOnce},
 	{"answers and invitations go with the person", rsvpErased},
+	{"members are counted by their time zones", memberZones},
 }
 
 // Meeting adds a meeting to a community.
@@ -169,6 +173,67 @@ func guests(t *testing.T, db *store.DB) {
 	equal(t, "somebody unknown", fmt.Sprint(s.State, s.Name), "guestEve")
 }
 
+func meetingAudience(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	all := Members(t, db, c, 4)
+	role := func(s store.Subscription, roles ...store.Role) {
+		s.Roles = roles
+		check(t, db.UpdateSubscription(ctx, By(Now), s))
+	}
+	role(all[1], store.Expert, store.Mentor)
+	guest, err := db.AddGuest(ctx, By(Now), c.ID, "eve@guests.example", "Eve")
+	check(t, err)
+	_, err = db.AddGuest(ctx, By(Now), c.ID, "zoe@guests.example", "Zoe") // of another meeting
+	check(t, err)
+	everybody := append(slices.Clone(all), guest)
+	for i, a := range []struct {
+		audience store.Audience
+		want     []store.Subscription
+	}{
+		{store.Audience{}, all},
+		{store.Audience{Guests: []int64{guest.ID}}, everybody},
+		{store.Audience{Roles: []store.Role{store.Expert}}, all[1:2]},
+		{store.Audience{Roles: []store.Role{store.Sponsor, store.Mentor}, Named: []int64{all[3].ID, guest.ID}}, []store.Subscription{all[1], all[3]}},
+		{store.Audience{Named: []int64{all[0].ID}, Guests: []int64{guest.ID}}, []store.Subscription{all[0], guest}},
+		{store.Audience{Roles: []store.Role{store.Sponsor}}, nil},
+		{store.Audience{Named: []int64{999}, Guests: []int64{all[2].ID}}, all[2:3]},
+	} {
+		m := Meeting(t, db, c, fmt.Sprint(i, "@x"))
+		tell(t, db, m, store.Invited, everybody...)
+		m.Settings.Audience = a.audience
+		m, err = db.ChangeMeeting(ctx, By(Now), m, nil)
+		check(t, err)
+		outdated, err := db.Outdated(ctx, m, 100)
+		check(t, err)
+		var out []int64
+		for _, i := range outdated {
+			out = append(out, i.Subscription.ID)
+		}
+		tell(t, db, m, store.Uninvited, everybody...)
+		in, err := db.NotInvited(ctx, m, 0, 100)
+		check(t, err)
+		equal(t, fmt.Sprintf("%+v", a.audience), ids(in), ids(a.want))
+		fresh, err := db.Subscriptions(ctx, c.ID, store.SubscriptionFilter{})
+		check(t, err)
+		var left []int64
+		for _, s := range fresh {
+			equal(t, fmt.Sprintf("%+v has %d", a.audience, s.ID), a.audience.Has(s), strings.Contains(" "+ids(a.want)+" ", fmt.Sprint(" ", s.ID, " ")))
+			if !a.audience.Has(s) && s.Address != "zoe@guests.example" {
+				left = append(left, s.ID)
+			}
+		}
+		equal(t, fmt.Sprintf("who was invited, but is not of %+v", a.audience), fmt.Sprint(out), fmt.Sprint(left))
+	}
+}
+
+func ids(all []store.Subscription) string {
+	var list []string
+	for _, s := range all {
+		list = append(list, fmt.Sprint(s.ID))
+	}
+	return strings.Join(list, " ")
+}
+
 // toTell are the meetings of which somebody may have to hear; they are taken as told.
 func toTell(t *testing.T, db *store.DB, now time.Time) (uids []string) {
 	t.Helper()
@@ -302,4 +367,18 @@ func rsvpErased(t *testing.T, db *store.DB) {
 	left, err := db.Invitations(ctx, m.ID, 0, 10)
 	check(t, err)
 	equal(t, "invitations left", len(left), 1)
+}
+
+func memberZones(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	for i, s := range Members(t, db, c, 5) {
+		s.Timezone = []string{"Europe/Berlin", "", "Europe/Berlin", "Asia/Tokyo", ""}[i]
+		check(t, db.UpdateSubscription(ctx, By(Now), s))
+		if i == 4 {
+			check(t, db.EndSubscription(ctx, By(Now), s.ID, store.Left))
+		}
+	}
+	got, err := db.MemberZones(ctx, c.ID)
+	check(t, err)
+	equal(t, "zones", fmt.Sprint(got), "[{Europe/Berlin 2} { 1} {Asia/Tokyo 1}]")
 }

@@ -15,6 +15,7 @@ var reminderCases = []testCase{
 	{"what people want from a date is kept once", wishesKept},
 	{"what people answered is told once", rolledUp},
 	{"it is known which invitations did not arrive", failedInvitations},
+	{"how often people come to what they accepted", showRecords},
 	{"tasks are moved by whoever read them last", tasksMoved},
 }
 
@@ -209,4 +210,24 @@ func failedInvitations(t *testing.T, db *store.DB) {
 	all, err = db.FailedInvitations(ctx, m.ID, Now.Add(time.Hour), Now.Add(2*day))
 	check(t, err)
 	equal(t, "of which was told", len(all), 0)
+}
+
+func showRecords(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 3)
+	m := Meeting(t, db, c, "one@x")
+	invited := []store.Attendance{{Subscription: members[0], Answer: store.Accepted, AnsweredAt: Now}, {Subscription: members[1], Answer: store.Accepted, AnsweredAt: Now},
+		{Subscription: members[2], Answer: store.Declined, AnsweredAt: Now}}
+	for n, key := range []string{"20260810T130000Z", "20260817T130000Z", "20260824T130000Z"} {
+		starts := Now.AddDate(0, 0, 1+7*n)
+		begin(t, db, m, store.Beginning{Occurrence: store.Occurrence{CommunityID: c.ID, MeetingID: m.ID, Key: key, Starts: starts, Ends: starts.Add(time.Hour)}, Invited: invited})
+	}
+	all, err := db.Occurrences(ctx, m.ID, 10)
+	check(t, err)
+	for _, o := range all[:2] { // of the third it is not known
+		check(t, db.RecordAttendance(ctx, o.Ends, store.AttendanceReport{OccurrenceID: o.ID, Known: true, Source: "page", Came: []int64{members[0].ID, members[2].ID}}, nil))
+	}
+	got, err := db.ShowRecords(ctx, []int64{members[0].ID, members[1].ID, members[2].ID})
+	check(t, err)
+	equal(t, "records", fmt.Sprint(got[members[0].ID], got[members[1].ID], got[members[2].ID], len(got)), "{2 2} {2 0} {0 0} 2")
 }

@@ -52,6 +52,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"dates of meetings", occurrenceCases},
 		{"meeting versions", meetingVersionCases},
 		{"reminders", reminderCases},
+		{"feeds", feedCases},
+		{"places", placeCases},
+		{"polls", pollCases},
 		{"newsletters", newsletterCases},
 	}
 	for _, group := range groups {

@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"guildpost/mail/login"
 	"guildpost/store/storetest"
 )
 
@@ -57,7 +58,7 @@ func TestGuessing(t *testing.T) {
 	known, _ := w.password(ann)
 	fresh, _ := w.password(ann)
 	w.check(w.dial(nil).Login(ann.Address, known).Wait())
-	for range triesAccount {
+	for range login.TriesAccount {
 		refused(t, "a wrong one", w.dial(nil).Login(ann.Address, "1-wrong").Wait(), imap.ResponseCodeAuthenticationFailed)
 	}
 	refused(t, "one more", w.dial(nil).Login(ann.Address, "1-wrong").Wait(), imap.ResponseCodeUnavailable)
@@ -65,37 +66,14 @@ func TestGuessing(t *testing.T) {
 	if err := w.dial(nil).Login(ann.Address, known).Wait(); err != nil {
 		t.Errorf("one that was right before: %v", err)
 	}
-	for range triesAccount {
+	for range login.TriesAccount {
 		refused(t, "nobody", w.dial(nil).Login("nobody@a.example", "1-wrong").Wait(), imap.ResponseCodeAuthenticationFailed)
 	}
 	refused(t, "nobody again", w.dial(nil).Login("nobody@a.example", "1-wrong").Wait(), imap.ResponseCodeUnavailable)
 	other, _ := w.password(ben)
 	w.check(w.dial(nil).Login(ben.Address, other).Wait())
-	w.wait(triesWithin)
+	w.wait(login.TriesWithin)
 	w.check(w.dial(nil).Login(ann.Address, fresh).Wait())
-}
-
-func TestGuessingFromOneAddress(t *testing.T) {
-	w := newWorld(t, nil)
-	for i := range triesClient {
-		who := "account " + strings.Repeat("x", i+1)
-		if !w.server.logins.mayTry(who, triesAccount) || !w.server.logins.mayTry("client 192.0.2.1", triesClient) {
-			t.Fatalf("try %d is refused", i)
-		}
-	}
-	if _, err := w.server.logins.check(ctx, "192.0.2.1", "new@a.example", "1-wrong"); err != errTooManyTries {
-		t.Errorf("got %v", err)
-	}
-	w.wait(triesWithin)
-	if !w.server.logins.mayTry("client 192.0.2.1", triesClient) {
-		t.Error("it is never forgotten")
-	}
-	for i := range triesTracked + 10 {
-		w.server.logins.mayTry(strings.Repeat("x", 5)+time.Duration(i).String(), 1)
-	}
-	if n := len(w.server.logins.tries); n > triesTracked {
-		t.Errorf("%d are remembered", n)
-	}
 }
 
 // TestThreeWrongOnes: a connection that gives three wrong passwords is closed.

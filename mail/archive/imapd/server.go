@@ -13,12 +13,14 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 
+	"guildpost/mail/login"
 	"guildpost/store"
 )
 
 // Options are what a Server is made of.
 type Options struct {
 	DB       *store.DB
+	Door     *login.Door // where passwords are checked
 	Addr     string      // host:port
 	Domain   string      // of the installation: its communities' folders are called by name alone
 	TLS      *tls.Config // nil is none: then only programs on this machine can log in
@@ -37,7 +39,6 @@ type Server struct {
 	ctx       context.Context // of all sessions
 	cancel    context.CancelFunc
 	hub       *hub
-	logins    *logins
 	messages  *messages
 	searching turnstile
 	gate      gate
@@ -59,11 +60,7 @@ func New(o Options) (*Server, error) {
 	if o.Poll == 0 {
 		o.Poll = poll
 	}
-	logins, err := newLogins(o.DB, o.Now)
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{o: o, hub: newHub(o.DB, o.Log), logins: logins, messages: newMessages(o.DB), searching: make(turnstile, 2),
+	s := &Server{o: o, hub: newHub(o.DB, o.Log), messages: newMessages(o.DB), searching: make(turnstile, 2),
 		gate: gate{clients: map[string]int{}}, sessions: map[*session]struct{}{}, members: map[int64]int{}, idle: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.outside, s.inside = s.library(false), s.library(true)

@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"guildpost/mail"
+	"guildpost/mail/login"
 	"guildpost/store"
 	"guildpost/store/storetest"
 )
@@ -65,12 +66,13 @@ func newWorld(t *testing.T, change func(*Options)) *world {
 
 func (w *world) start(change func(*Options)) {
 	w.Helper()
-	o := Options{DB: w.db, Addr: "127.0.0.1:0", Domain: "lists.example.org", Poll: 5 * time.Millisecond, Now: w.clock,
+	door, err := login.New(w.db, w.clock)
+	w.check(err)
+	o := Options{DB: w.db, Door: door, Addr: "127.0.0.1:0", Domain: "lists.example.org", Poll: 5 * time.Millisecond, Now: w.clock,
 		Log: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&o)
 	}
-	var err error
 	w.server, err = New(o)
 	w.check(err)
 	w.check(w.server.Start())
