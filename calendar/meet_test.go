@@ -187,3 +187,26 @@ func TestHolds(t *testing.T) {
 		t.Errorf("the hold %+v\nbecame %+v", hold, winner)
 	}
 }
+
+// TestPollOfClosedCommunity: a poll ends without a meeting where the community was closed meanwhile.
+func TestPollOfClosedCommunity(t *testing.T) {
+	w := newWorld(t)
+	ada := w.facilitator("ada@a.example", "Ada")
+	w.check(w.meet("ada@a.example", "Clinic", "Mon 7 Dec 2026 15:00 or Tue 8 Dec 2026 10:00"))
+	if _, err := w.Press(ctx, mail.Ticket{Kind: mail.TicketMeet, Person: ada.ID, Object: 1}, choiceConfirm); err != nil {
+		t.Fatal(err)
+	}
+	w.c.Closed = true
+	w.check(w.DB.UpdateCommunity(ctx, w.by(), w.c))
+	p, err := w.DB.Poll(ctx, 1)
+	w.check(err)
+	if _, err := w.ClosePoll(ctx, w.by(), p, 1); store.KindOf(err) != store.Conflict {
+		t.Errorf("a meeting of a closed community: %v", err)
+	}
+	w.now = w.now.AddDate(0, 0, 10)
+	_, err = w.Due(ctx, w.now)
+	w.check(err)
+	if p, err = w.DB.Poll(ctx, 1); err != nil || p.State != store.PollClosed || p.Chosen != 0 {
+		t.Errorf("the poll is %s with %d: %v", p.State, p.Chosen, err)
+	}
+}

@@ -89,6 +89,9 @@ func (k *Calendar) ClosePoll(ctx context.Context, by store.Actor, p store.Poll, 
 	if err != nil {
 		return m, err
 	}
+	if c.Closed && number > 0 {
+		return m, store.Errorf(store.Conflict, "%s is closed", c.Title)
+	}
 	if number < 0 || number > len(p.Options) {
 		return m, store.Errorf(store.Invalid, "the poll has no date %d: it has %d", number, len(p.Options))
 	}
@@ -243,7 +246,9 @@ func (k *Calendar) closeInTime(ctx context.Context, task store.Task) (done int, 
 		return 0, err
 	}
 	top := best(all, k.Now())
-	if task.Kind == taskPollClose && len(top) != 1 {
+	if c.Closed { // no meeting is called there
+		top = nil
+	} else if task.Kind == taskPollClose && len(top) != 1 {
 		return k.askTie(ctx, c, p, task, all)
 	}
 	number := 0

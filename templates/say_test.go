@@ -72,7 +72,6 @@ func TestNoUnusedTexts(t *testing.T) {
 		"answer.":       {"accepted", "tentative", "declined"},
 		"said.":         {"accepted", "tentative", "declined", "none"},
 		"page.choice.":  {"accepted", "tentative", "declined", "yes", "no", "1", "2", "3", "4", "confirm", "drop", "approve", "decline", "none", "5"},
-		"tally.":        {"accepted", "tentative", "declined", "none"},
 		"command.":      {},
 		"search.":       {},
 		"repeat.":       {"day", "week", "week-only", "month", "month-day", "nth", "year", "until", "count"},

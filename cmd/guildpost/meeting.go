@@ -21,7 +21,6 @@ func (a *app) meetingCommand() *cobra.Command {
 		a.meetingChange(),
 		a.meetingCancel(),
 		a.meetingRSVPs(),
-		a.meetingSeat(),
 		a.meetingSet(),
 		a.meetingAgenda(),
 		a.meetingProposals(),
