@@ -99,7 +99,7 @@ func (n *Newsletters) decide(ctx context.Context, w *word, ticket mail.TicketKin
 	}
 	kind = string(wanted.State)
 	switch {
-	case wanted.State == w.issue.State && w.by.Via != "command":
+	case wanted.State == w.issue.State:
 		return kind, nil
 	case wanted.State == store.NewsletterPostponed:
 		wanted.SendAt = latest(w.issue.SendAt, w.by.At).Add(later)
@@ -150,7 +150,7 @@ func (n *Newsletters) decideByMail(ctx context.Context, w word, ticket mail.Tick
 		told = true
 		after := w
 		after.issue = now
-		return n.answered(after, kind)
+		return n.answered(ctx, after, kind)
 	})
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func (n *Newsletters) decideByMail(ctx context.Context, w word, ticket mail.Tick
 
 // answer tells a facilitator what became of their word.
 func (n *Newsletters) answer(ctx context.Context, w word, kind string) error {
-	notices, err := n.answered(w, kind)
+	notices, err := n.answered(ctx, w, kind)
 	if err != nil {
 		return err
 	}
@@ -177,11 +177,11 @@ func (n *Newsletters) answer(ctx context.Context, w word, kind string) error {
 	return nil
 }
 
-func (n *Newsletters) answered(w word, kind string) ([]store.Notice, error) {
+func (n *Newsletters) answered(ctx context.Context, w word, kind string) ([]store.Notice, error) {
 	c, zone := w.community, n.zone(w.community, w.facilitator)
 	data := templates.NewsletterAnswered{For: forReader(c, w.facilitator.Name), Kind: kind, Title: n.title(c, w.issue), When: w.issue.SendAt.In(zone)}
 	if by := w.issue.DecidedBy; by != w.facilitator.Address && (kind == "approved" || kind == "postponed" || kind == "skipped") {
-		data.By = n.name(c, by)
+		data.By = n.name(ctx, c, by)
 	}
 	switch kind {
 	case "sent":
@@ -199,8 +199,8 @@ func (n *Newsletters) answered(w word, kind string) ([]store.Notice, error) {
 }
 
 // name is what a facilitator is called.
-func (n *Newsletters) name(c store.Community, address string) string {
-	s, err := n.DB.SubscriptionByAddress(context.Background(), c.ID, address)
+func (n *Newsletters) name(ctx context.Context, c store.Community, address string) string {
+	s, err := n.DB.SubscriptionByAddress(ctx, c.ID, address)
 	if err != nil || s.Name == "" {
 		return address
 	}

@@ -39,7 +39,7 @@ func (n *Newsletters) Show(ctx context.Context, t mail.Ticket) (NewsletterPage, 
 	if t.Kind == mail.TicketNewsletterLater {
 		wanted.SendAt = latest(wanted.SendAt, n.Now()).Add(later)
 	}
-	p := n.decisionPage(w, kind, wanted)
+	p := n.decisionPage(ctx, w, kind, wanted)
 	switch {
 	case !w.issue.Open():
 		p.Problem = "already"
@@ -49,11 +49,11 @@ func (n *Newsletters) Show(ctx context.Context, t mail.Ticket) (NewsletterPage, 
 	return p, nil
 }
 
-func (n *Newsletters) decisionPage(w word, kind string, i store.Newsletter) NewsletterPage {
+func (n *Newsletters) decisionPage(ctx context.Context, w word, kind string, i store.Newsletter) NewsletterPage {
 	p := NewsletterPage{Community: w.community, Kind: kind, About: templates.Args{Subject: n.title(w.community, i),
 		When: latest(i.SendAt, n.Now()).In(n.zone(w.community, w.facilitator))}}
 	if i.DecidedBy != "" {
-		p.About.Name = n.name(w.community, i.DecidedBy)
+		p.About.Name = n.name(ctx, w.community, i.DecidedBy)
 	}
 	return p
 }
@@ -76,7 +76,7 @@ func (n *Newsletters) Press(ctx context.Context, t mail.Ticket) (NewsletterPage,
 		return p, err
 	}
 	kind, err := n.decide(ctx, &w, t.Kind, nil)
-	p = n.decisionPage(w, p.Kind, w.issue)
+	p = n.decisionPage(ctx, w, p.Kind, w.issue)
 	switch {
 	case kind == "changed":
 		p.Problem = "changed"
