@@ -18,6 +18,7 @@ var newsletterCases = []testCase{
 	{"each reader gets one copy, though two send", newsletterSent},
 	{"a newsletter in the archive is no post of the measures", newsletterArchived},
 	{"what waits longer than its time is skipped by the next", newsletterOverdue},
+	{"issues name nobody who was erased, and their notes go", newsletterErased},
 }
 
 // draft makes an issue that goes out in two days.
@@ -210,4 +211,28 @@ func newsletterOverdue(t *testing.T, db *store.DB) {
 	all, err := db.Newsletters(ctx, c.ID, 10)
 	check(t, err)
 	equal(t, "issues", fmt.Sprint(len(all), all[0].ID), fmt.Sprint(2, next.ID))
+}
+
+func newsletterErased(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	_, _, err := db.AddMember(ctx, By(Now), c.ID, store.NewMember{Address: "ada@a.example", Name: "Ada Lovelace"})
+	check(t, err)
+	ada, err := db.SubscriptionByAddress(ctx, c.ID, "ada@a.example")
+	check(t, err)
+	for _, of := range []int64{ada.ID, ada.ID + 100} {
+		_, err = db.AddNewsletterNote(ctx, store.NewsletterNote{CommunityID: c.ID, SubscriptionID: of, MessageID: fmt.Sprint(of), Note: "Ask Ada Lovelace", At: Now}, nil)
+		check(t, err)
+	}
+	n, err := db.DraftNewsletter(ctx, By(Now), store.NewsletterDraft{Issue: store.Newsletter{CommunityID: c.ID, PlannedAt: Now, SendAt: Now,
+		Content: `{"sections":[{"kind":"thanked","items":[{"thanks":{"to":"Ada Lovelace"}}]}]}`}}, nil)
+	check(t, err)
+	p, err := db.Person(ctx, "ada@a.example")
+	check(t, err)
+	check(t, db.EraseRows(ctx, p, erasure()))
+	n, err = db.Newsletter(ctx, n.ID)
+	check(t, err)
+	equal(t, "the issue", n.Content, `{"sections":[{"kind":"thanked","items":[{"thanks":{"to":"Erased member"}}]}]}`)
+	notes, err := db.NewsletterNotes(ctx, c.ID)
+	check(t, err)
+	equal(t, "notes left", fmt.Sprint(len(notes), notes[0].Note), "1Ask Erased member")
 }
