@@ -50,6 +50,24 @@ func (s *stage) later(ctx context.Context) error {
 		return err
 	}
 	s.daemon.worker.Wake()
+	return s.readDigests(ctx)
+}
+
+// readDigests: on a Monday, which comes when it comes, those who read a weekly digest have got one.
+func (s *stage) readDigests(ctx context.Context) error {
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	for _, m := range s.sink.Received() {
+		key := copyKey{m.Recipient, m.MessageID}
+		subject := headerOf(m.Data, "Subject")
+		for _, p := range s.members {
+			if p.address == m.Recipient && p.mode == "weekly" && !s.expected[key] && strings.HasPrefix(subject, s.community.Title+": ") {
+				s.expected[key] = true
+				s.say("  (It is Monday: %s gets a digest, \"%s\".)", p.name, subject)
+			}
+		}
+	}
 	return nil
 }
 
