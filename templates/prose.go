@@ -64,8 +64,11 @@ func inlineMarks(line string) string {
 	for w.rest != "" {
 		w.next()
 	}
-	return w.out.String()
+	return paintedOver.ReplaceAllString(w.out.String(), "$1")
 }
+
+// paintedOver are combining marks behind one of our marks: they would heap on the character before it.
+var paintedOver = regexp.MustCompile(`([` + allMarks + `]+)[\p{Mn}\p{Me}]+`)
 
 // A proseWriter goes through a line from left to right.
 type proseWriter struct {

@@ -89,15 +89,21 @@ func (e *editor) sameOrder(now Issue) bool {
 	})
 }
 
-// movedSections says whether the sections that stayed stand in another order.
+// movedSections says whether the sections that stayed stand in another order. Several may have the same heading.
 func (e *editor) movedSections(now Issue) []Change {
 	last := -1
+	seen := map[int]bool{}
 	for _, s := range now.Sections {
-		at := slices.IndexFunc(e.was.Sections, func(was Section) bool { return was.Heading(e.words) == s.Heading(e.words) })
-		if at >= 0 && at < last {
-			return []Change{{What: Moved}}
+		for at, was := range e.was.Sections {
+			if seen[at] || was.Kind != s.Kind || was.Heading(e.words) != s.Heading(e.words) {
+				continue
+			}
+			if seen[at] = true; at < last {
+				return []Change{{What: Moved}}
+			}
+			last = at
+			break
 		}
-		last = max(last, at)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func findRegion(text string) (r region) {
 		case !r.found && strings.HasPrefix(bare, begin):
 			r.found, inside, depth = true, true, quotes
 			r.mark = strings.TrimSpace(strings.TrimPrefix(bare, begin))
-		case inside && (strings.HasPrefix(bare, end) || bare == "--" && quotes == 0):
+		case inside && (strings.HasPrefix(bare, end) && quotes <= depth || bare == "--" && quotes == 0):
 			inside, over = false, true
 		case inside:
 			own, _ := unquote(line, depth)

@@ -113,12 +113,12 @@ func wrap(b *strings.Builder, text string) {
 	if s := startOf(text); s == listStart || s == stepStart {
 		indent = "  "
 	}
-	wide := 0
+	wide, marked := 0, startOf(text) != paragraphStart // a mark is not left alone
 	for i, word := range strings.Fields(text) {
 		n := len([]rune(word))
 		switch {
 		case i == 0:
-		case wide+1+n > columns && startOf(word+" ") == paragraphStart && word != "--":
+		case (i > 1 || !marked) && wide+1+n > columns && startOf(word+" ") == paragraphStart && word != "--":
 			b.WriteString("\n" + indent)
 			wide = len(indent)
 		default:
