@@ -215,6 +215,7 @@ type roll struct {
 	meeting store.Meeting
 	people  []store.Subscription
 	answers map[int64][]store.RSVP
+	seats   seating
 }
 
 func (k *Calendar) rollOf(ctx context.Context, m store.Meeting) (in roll, err error) {
@@ -223,6 +224,9 @@ func (k *Calendar) rollOf(ctx context.Context, m store.Meeting) (in roll, err er
 		return in, err
 	}
 	in.meeting, in.answers = m, map[int64][]store.RSVP{}
+	if in.seats, err = k.seating(ctx, m); err != nil {
+		return in, err
+	}
 	for _, r := range rsvps {
 		in.answers[r.SubscriptionID] = append(in.answers[r.SubscriptionID], r)
 	}
@@ -261,7 +265,7 @@ func (in roll) on(o store.Occurrence) (all []store.Attendance) {
 	for _, s := range in.people {
 		a := store.Attendance{Subscription: s, Invited: true}
 		if r, ok := answerAsOf(in.meeting, in.answers[s.ID], o.Key, o.Starts); ok {
-			a.Answer, a.AnsweredAt = r.Answer, r.At
+			a.Answer, a.AnsweredAt = in.seats.answer(s.ID, o.Key, r.Answer), r.At
 		}
 		all = append(all, a)
 	}

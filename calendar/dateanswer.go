@@ -95,8 +95,11 @@ func (k *Calendar) pressDate(ctx context.Context, t mail.Ticket, choice string) 
 		return page, store.Errorf(store.Invalid, "%q is no answer", choice)
 	}
 	r := k.personal(a, answer, "page")
-	r.Occurrence, page.About.Code = d.key, choice
+	r.Occurrence = d.key
 	if _, err = k.record(ctx, a, []store.RSVP{r}, nil); err != nil {
+		return page, err
+	}
+	if page.About.Code, err = k.saidOf(ctx, a, d, []store.RSVP{r}); err != nil {
 		return page, err
 	}
 	if wish = cutWish(wish); wish != "" {
@@ -128,8 +131,19 @@ func (k *Calendar) datePage(ctx context.Context, t mail.Ticket) (a answering, d 
 	}
 	p.About = templates.Args{Subject: d.title, When: d.starts.In(k.zone(p.Community, a.invitation.Subscription, a.meeting))}
 	have, err := k.DB.RSVPs(ctx, m.ID, t.Person)
-	if answer, ok := answerTo(m, have, d.key); ok {
-		p.About.Code = string(answer.Answer)
+	if err != nil {
+		return a, d, p, err
 	}
+	p.About.Code, err = k.saidOf(ctx, a, d, have)
 	return a, d, p, err
+}
+
+// saidOf is what somebody's answers to a date come to, "" where there is none.
+func (k *Calendar) saidOf(ctx context.Context, a answering, d occurrence, have []store.RSVP) (string, error) {
+	answer, ok := answerTo(a.meeting, have, d.key)
+	if !ok {
+		return "", nil
+	}
+	seats, err := k.seating(ctx, a.meeting)
+	return string(seats.answer(a.invitation.Subscription.ID, d.key, answer.Answer)), err
 }

@@ -145,6 +145,7 @@ func (k *Calendar) remindOf(ctx context.Context, task store.Task, now time.Time)
 func (k *Calendar) remind(ctx context.Context, c store.Community, m store.Meeting, d dueDate, now time.Time) (done int, err error) {
 	r := store.Reminding{Meeting: m, Kind: store.RemindDate, Starts: d.starts, Moment: d.moment}
 	var given map[int64][]store.RSVP
+	var seats seating
 	for after := int64(0); ctx.Err() == nil; {
 		page, err := k.DB.ToRemind(ctx, now, r, after, tellAtOnce)
 		if err != nil || len(page) == 0 {
@@ -157,11 +158,14 @@ func (k *Calendar) remind(ctx context.Context, c store.Community, m store.Meetin
 				return done, err
 			}
 			given = answersBySubscriber(all)
+			if seats, err = k.seating(ctx, m); err != nil {
+				return done, err
+			}
 			if d.wanted, err = k.wanted(ctx, m, d.occurrence); err != nil {
 				return done, err
 			}
 		}
-		notices, err := k.noticesOf(k.reminders(c, m, d, page, given, now))
+		notices, err := k.noticesOf(k.reminders(c, m, d, page, given, seats, now))
 		if err != nil {
 			return done, err
 		}

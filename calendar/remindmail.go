@@ -18,11 +18,11 @@ const askAhead = 12 * time.Hour
 
 // reminders are the letters that remind people of a date. Who does not come gets none, nor who has answered since the moment
 // for which the reminder was meant.
-func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP, now time.Time) (all []letter) {
+func (k *Calendar) reminders(c store.Community, m store.Meeting, d dueDate, page []store.Invitation, given map[int64][]store.RSVP, seats seating, now time.Time) (all []letter) {
 	for _, i := range page {
 		if mine := given[i.Subscription.ID]; remindable(m, mine, d, now) {
 			answer, _ := answerTo(m, mine, d.key)
-			all = append(all, k.reminder(c, m, d, i.Subscription, answer.Answer))
+			all = append(all, k.reminder(c, m, d, i.Subscription, seats.answer(i.Subscription.ID, d.key, answer.Answer)))
 		}
 	}
 	return all

@@ -240,8 +240,11 @@ func (k *Calendar) counted(ctx context.Context, t tally, r *templates.RolledMeet
 	if r.Nobody {
 		return nil
 	}
-	for _, answer := range []store.RSVPAnswer{store.Accepted, store.Tentative, store.Declined, ""} {
+	for _, answer := range []store.RSVPAnswer{store.Accepted, store.Placeless, store.Tentative, store.Declined, ""} {
 		who := t.who(answer)
+		if answer == store.Placeless && len(who) == 0 {
+			continue // most meetings have room for any number
+		}
 		one := templates.RolledAnswers{Said: string(answer), Count: len(who), More: max(0, len(who)-rolledNames)}
 		if answer == "" {
 			one.Said = "none"

@@ -17,6 +17,10 @@ type tally struct {
 // tally counts for a date of a meeting.
 func (k *Calendar) tally(ctx context.Context, m store.Meeting, d occurrence, all []store.RSVP) (t tally, err error) {
 	given := answersBySubscriber(all)
+	seats, err := k.seating(ctx, m)
+	if err != nil {
+		return t, err
+	}
 	t.answers = map[int64]store.RSVP{}
 	for after := int64(0); ctx.Err() == nil; {
 		page, err := k.DB.Invitations(ctx, m.ID, after, 1000)
@@ -30,6 +34,7 @@ func (k *Calendar) tally(ctx context.Context, m store.Meeting, d occurrence, all
 			}
 			t.invited = append(t.invited, i.Subscription)
 			if answer, ok := answerTo(m, given[i.Subscription.ID], d.key); ok {
+				answer.Answer = seats.answer(i.Subscription.ID, d.key, answer.Answer)
 				t.answers[i.Subscription.ID] = answer
 			}
 		}

@@ -29,7 +29,8 @@ func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, 
 	return first, later, err
 }
 
-// carryPlaces lets everybody stand in the later meeting where they stood in the first: for the whole, and for its dates.
+// carryPlaces lets everybody stand in the later meeting where they stood in the first: for the whole, and for its dates, which
+// the first has no more. A place that was offered is offered anew: to claim it is an answer to the meeting that offers it.
 func (t *tx) carryPlaces(from int64, later Meeting) error {
 	zone, err := time.LoadLocation(later.Zone)
 	if err != nil {
@@ -38,8 +39,12 @@ func (t *tx) carryPlaces(from int64, later Meeting) error {
 	s := later.Starts
 	first := time.Date(s.Year(), s.Month(), s.Day(), 0, 0, 0, 0, zone).UTC().Format("20060102T150405Z")
 	_, err = t.exec(`INSERT INTO places (meeting_id, subscription_id, occurrence, state, position, until_at, told)
-		SELECT ?, subscription_id, occurrence, state, position, until_at, told FROM places WHERE meeting_id = ? AND (occurrence = '' OR occurrence >= ?)`,
-		later.ID, from, first)
+		SELECT ?, subscription_id, occurrence, CASE WHEN state = 'offered' THEN 'waiting' ELSE state END, position, 0, told OR state = 'offered'
+		FROM places WHERE meeting_id = ? AND (occurrence = '' OR occurrence >= ?)`, later.ID, from, first)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("DELETE FROM places WHERE meeting_id = ? AND occurrence >= ?", from, first)
 	return err
 }
 

@@ -32,7 +32,7 @@ type Attendance struct {
 	OccurrenceID int64
 	Subscription Subscription // as it is now
 	Invited      bool         // false for guests and others who came without
-	Answer       RSVPAnswer   // what they had answered when it began; "" for nothing
+	Answer       RSVPAnswer   // what they had answered when it began, Placeless for a yes without a place; "" for nothing
 	AnsweredAt   time.Time
 	Came         bool
 	Source       string // where that is from, as Occurrence.Source; "" where nobody said

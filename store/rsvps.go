@@ -32,6 +32,8 @@ const (
 	Accepted  RSVPAnswer = "accepted"
 	Tentative RSVPAnswer = "tentative"
 	Declined  RSVPAnswer = "declined"
+	// Placeless is nobody's answer: it is what a yes comes to where all places are taken.
+	Placeless RSVPAnswer = "waiting"
 )
 
 const rsvpColumns = "meeting_id, subscription_id, occurrence, later, answer, comment, source, at, sequence, stamp, stale, delegate"
