@@ -53,7 +53,7 @@ func TestDemoFails(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			code, stdout, stderr := play(t, []act{{test.name, 0, test.play}})
+			code, stdout, stderr := play(t, []act{{test.name, test.play}})
 			if code == 0 || !strings.Contains(stdout+stderr, test.want) {
 				t.Errorf("exit code %d, want another and %q\n%s%s", code, test.want, stdout, stderr)
 			}
