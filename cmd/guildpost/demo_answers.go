@@ -37,20 +37,25 @@ var sayings = []saying{
 
 // answered: everybody answers as their program does, and each answer counts.
 func (c *clinic) answered(ctx context.Context) error {
-	for _, one := range sayings {
-		if err := c.answer(ctx, one); err != nil {
-			return fmt.Errorf("%s answers by %s: %w", one.who.name, one.with, err)
-		}
+	if err := c.answerAll(ctx); err != nil {
+		return err
 	}
 	if err := c.answersAre(ctx, sayings); err != nil {
 		return err
 	}
 	for _, one := range sayings {
-		if c.sequence == 0 {
-			c.say("  %-15s %-10s by %s", one.who.name, one.answer, one.with)
+		c.say("  %-15s %-10s by %s", one.who.name, one.answer, one.with)
+	}
+	c.say("%d answers, by 8 programs, in words in two languages and by the page → all are recorded; none is posted to the list", len(sayings))
+	return nil
+}
+
+func (c *clinic) answerAll(ctx context.Context) error {
+	for _, one := range sayings {
+		if err := c.answer(ctx, one); err != nil {
+			return fmt.Errorf("%s answers by %s: %w", one.who.name, one.with, err)
 		}
 	}
-	c.say("%d answers, in the shapes of 8 programs, in two languages and by the page → all are recorded; none is posted to the list", len(sayings))
 	return nil
 }
 

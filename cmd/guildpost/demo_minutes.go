@@ -12,7 +12,7 @@ func (c *clinic) reminds(ctx context.Context) error {
 	if err := c.until(ctx, c.starts.Add(-24*time.Hour)); err != nil {
 		return err
 	}
-	return c.hearReminders(ctx, "a day", mailTo{ada, "Who comes to the meetings"}, mailTo{farid, "Mail from Rust Guild does not reach you"})
+	return c.hearReminders(ctx, "A day", mailTo{ada, "Who comes to the meetings"}, mailTo{farid, "Mail from Rust Guild does not reach you"})
 }
 
 // hearReminders waits for the reminders, and for more.

@@ -87,6 +87,27 @@ func (c *clinic) moves(ctx context.Context) error {
 	c.say("%s drags it to the day that %s proposed → %d people hear once:", ada.name, dmitri.name, len(c.invited))
 	c.say("    before  %s", before)
 	c.say("    after   %s  (the clocks in Berlin have changed in between, those in Tokyo never do)", c.clocks())
-	c.say("It is another time, so all are asked again, and answer as before:")
-	return c.answered(ctx)
+	return c.answerAgain(ctx)
+}
+
+// answerAgain: what was said of another time is no answer to this one. Who has moved it comes, and nobody asks her.
+func (c *clinic) answerAgain(ctx context.Context) error {
+	if err := c.answersAre(ctx, []saying{{who: ada, with: "Outlook", answer: store.Accepted}}); err != nil {
+		return err
+	}
+	again, err := c.calendarAnswer(zoe, zoe, "outlook", store.Accepted)
+	if err != nil {
+		return err
+	}
+	if err := c.hand(zoe.address, again.To, again.Message()); err != nil {
+		return err
+	}
+	if err := c.answerAll(ctx); err != nil {
+		return err
+	}
+	if err := c.answersAre(ctx, append([]saying{{who: zoe, with: "Outlook", answer: store.Accepted}}, sayings...)); err != nil {
+		return err
+	}
+	c.say("It is another time, so everybody is asked again, and answers as before → all %d answers are recorded", len(sayings)+1)
+	return nil
 }
