@@ -161,7 +161,7 @@ It stays up until Ctrl-C. Nothing leaves this machine. To try:
   SMTP %s, LMTP %s
   write:      swaks --server %s --from %s --to %s --header 'Subject: Hello'
   read:       mutt -f %s
-  look:       guildpost --config %s member list rust-guild
+  look:       guildpost --config %s member list rust-guild (or: meeting rsvps rust-guild 1)
 
 `, smtp, lmtp, smtp, ada.address, s.community.Address(), filepath.Join(s.data, "mailboxes", "ben"),
 		filepath.Join(s.data, "guildpost.toml"))

@@ -24,10 +24,17 @@ type clinic struct {
 	has      map[string]mailtest.Received // the newest invitation that each has, by address
 }
 
+// newClinic is the meeting before anybody hears of it: on the Thursday before the clocks change.
+func newClinic(s *stage) *clinic {
+	return &clinic{stage: s, title: "Borrow checker clinic", starts: s.at(-3, 15), has: map[string]mailtest.Received{}}
+}
+
 // playMeeting: a facilitator invites the list in her own calendar, and all the rest is done by answering.
 func playMeeting(ctx context.Context, s *stage) error {
-	c := &clinic{stage: s, title: "Borrow checker clinic", starts: s.at(-3, 15), has: map[string]mailtest.Received{}}
-	for _, part := range []func(context.Context) error{c.weekBegins, c.called, c.answered, c.counters, c.forwards, c.moves, c.reminds, c.takesPlace, c.ends} {
+	c := newClinic(s)
+	for _, part := range []func(context.Context) error{
+		c.weekBegins, c.called, c.answered, c.counters, c.forwards, c.moves, c.reminds, c.takesPlace, c.ends,
+	} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -61,14 +68,20 @@ func (c *clinic) called(ctx context.Context) error {
 		return err
 	}
 	all, err := c.daemon.db.Meetings(ctx, c.community.ID, c.now())
-	if err != nil || len(all) != 1 {
-		return fmt.Errorf("%d meetings are called, and not one: %w", len(all), err)
+	if err != nil {
+		return err
+	}
+	if len(all) != 1 {
+		return fmt.Errorf("%d meetings are called, and not one", len(all))
 	}
 	c.meeting = all[0]
+	if err := c.showsClocks(); err != nil {
+		return err
+	}
 	c.say("%s invites %s in Outlook to %q, %s → %d members get an invitation of their own", ada.name, c.community.Address(), c.title,
 		c.clocks(), len(c.invited))
 	c.say("  (Her calendar gets the list's \"accepted\". %s's mailbox fails, so he gets none now.)", farid.name)
-	return c.showsClocks()
+	return nil
 }
 
 // hearAll waits for a mail to everybody who is invited, and for more; they have that invitation from then on.
@@ -95,12 +108,17 @@ func (c *clinic) clocks() string {
 // showsClocks is an error unless Ben and Hiro read when it is on their own clocks.
 func (c *clinic) showsClocks() error {
 	for p, zone := range map[person]*time.Location{ben: berlin, hiro: tokyo} {
-		want := c.starts.In(zone).Format("Monday, 2 January 2006, 15:04 MST")
+		want := onClock(c.starts, zone)
 		if text := textOf(c.has[p.address]); !strings.Contains(text, want) {
 			return fmt.Errorf("%s does not read %q, but:\n%s", p.name, want, text)
 		}
 	}
 	return nil
+}
+
+// onClock is a time as mails show it to people in a zone.
+func onClock(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("Monday, 2 January 2006, 15:04 MST")
 }
 
 // event is the date in somebody's newest invitation.

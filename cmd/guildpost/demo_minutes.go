@@ -89,16 +89,21 @@ func (c *clinic) tellsAll(ctx context.Context) error {
 	if err := c.until(ctx, c.at(3, 9)); err != nil {
 		return err
 	}
-	_, err := c.hear(ctx, mailTo{hiro, "How was it? "})
+	if _, err := c.hear(ctx, mailTo{hiro, "How was it? "}); err != nil {
+		return err
+	}
 	c.say("  (In Tokyo it was night by then: %s is asked in the morning.)", hiro.name)
-	return err
+	return nil
 }
 
 // attended is an error unless these came, and nobody else.
 func (c *clinic) attended(ctx context.Context, all ...person) error {
 	dates, err := c.daemon.db.Occurrences(ctx, c.meeting.ID, 2)
-	if err != nil || len(dates) != 1 {
-		return fmt.Errorf("%d dates have begun, and not one: %w", len(dates), err)
+	if err != nil {
+		return err
+	}
+	if len(dates) != 1 {
+		return fmt.Errorf("%d dates have begun, and not one", len(dates))
 	}
 	kept, err := c.daemon.db.Attendances(ctx, dates[0].ID)
 	if err != nil {

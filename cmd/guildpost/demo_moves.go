@@ -29,8 +29,11 @@ func (c *clinic) counters(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if text := textOf(heard[0]); !strings.Contains(text, proposed.Format("Monday, 2 January 2006, 15:04 MST")) || !strings.Contains(text, a.Comment) {
-		return fmt.Errorf("%s does not read what %s proposes, but:\n%s", ada.name, dmitri.name, text)
+	text := textOf(heard[0])
+	for _, want := range []string{onClock(proposed, berlin), onClock(proposed, tokyo), a.Comment} {
+		if !strings.Contains(text, want) {
+			return fmt.Errorf("%s does not read %q of what %s proposes, but:\n%s", ada.name, want, dmitri.name, text)
+		}
 	}
 	c.say("%s proposes %s in Google's calendar: %q → %s reads it at once, with what everybody's clocks would show",
 		dmitri.name, proposed.Format("Mon 2 Jan, 15:04 MST"), a.Comment, ada.name)

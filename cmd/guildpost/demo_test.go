@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"guildpost/store"
 )
 
 // play runs acts as "guildpost demo --once" does.
@@ -60,6 +62,26 @@ func TestDemoFails(t *testing.T) {
 			return s.refused("Ada writes", &letter{from: ada, subject: "Hello", body: "Hello.\n"})
 		}, "was not refused as it should be"},
 		{"a membership that is none", func(ctx context.Context, s *stage) error { return s.isMember(ctx, nora, true) }, "Nora Quist is a member: false"},
+		{"a clock that shows another time", func(ctx context.Context, s *stage) error {
+			c := newClinic(s)
+			if err := c.called(ctx); err != nil {
+				return err
+			}
+			c.starts = c.starts.Add(time.Hour)
+			return c.showsClocks()
+		}, "does not read \"Thursday"},
+		{"an answer that is not kept", func(ctx context.Context, s *stage) error {
+			c := newClinic(s)
+			if err := c.called(ctx); err != nil {
+				return err
+			}
+			return c.answersAre(ctx, []saying{{who: ben, with: "Outlook", answer: store.Accepted}})
+		}, "Ben Lindqvist answered accepted by Outlook, and \"\" is kept"},
+		{"an invitation that nobody expected", func(ctx context.Context, s *stage) error {
+			c := newClinic(s)
+			s.setMode(farid, "")
+			return c.called(ctx)
+		}, "farid@north.example got \"Invitation: Borrow checker clinic\", which nobody expected"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

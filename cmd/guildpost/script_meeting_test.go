@@ -13,9 +13,8 @@ import (
 )
 
 // rsvp [-shape SHAPE] [-to ADDRESS] [-as ADDRESS] [-name NAME] [-date KEY] [-method METHOD] [-uid UID] [-stamp KEY] [-sequence N] FROM FILE.eml
-// ANSWER answers a received invitation by calendar: in the shape of a program (mailtest.CalendarAnswer)
-// or plainly. ANSWER is a PARTSTAT. -proven yes
-// lets the mail server in front have found that it is from where it says. -to is somewhere else than the
+// ANSWER answers a received invitation by calendar: in the shape of a program (mailtest.CalendarAnswer) or plainly. ANSWER is a
+// PARTSTAT. -proven yes lets the mail server in front have found that it is from where it says. -to is somewhere else than the
 // organiser; -as another attendee than FROM; -start KEY is what a COUNTER proposes, for an hour, and -comment why; -delegate ADDRESS
 // sends somebody else, and -delegated ADDRESS says that one was sent. -hold N answers the N-th of several holds. With "!" it must be
 // refused.
