@@ -13,7 +13,7 @@ check:
 
 # The figures of the README, as ratios measured in one run.
 bench:
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/guildpost ./digest
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/guildpost ./digest ./calendar/...
 
 demo:
 	go run ./cmd/guildpost demo

@@ -30,8 +30,28 @@ func (k *Calendar) changeCalled(ctx context.Context, f *following) (kind string,
 		}
 		f.meeting = is
 	}
-	_, err = k.Due(ctx, now)
-	return "changed", nil, err
+	if _, err = k.Due(ctx, now); err != nil {
+		return "", nil, err
+	}
+	return "changed", nil, k.callerStillComes(ctx, f)
+}
+
+// callerStillComes: who called a meeting and moves it comes at the new time too, which nobody asks them about. What they have
+// answered since stands.
+func (k *Calendar) callerStillComes(ctx context.Context, f *following) error {
+	if f.call.SubscriptionID == 0 {
+		return nil
+	}
+	all, err := k.DB.RSVPs(ctx, f.meeting.ID, f.call.SubscriptionID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Occurrence == "" && r.Stale && r.Source == "called" {
+			return k.callerComes(ctx, f)
+		}
+	}
+	return nil
 }
 
 // appliedTo is a meeting as a calendar wants it: first the whole, then the dates that differ from that.

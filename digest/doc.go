@@ -1,4 +1,4 @@
-// Package digest makes a community visible to itself: it sends digests of its posts, gathers from the store what happened in a
+// Package digest makes a community visible to itself: it sends digests of its posts and newsletters, gathers from the store what happened in a
 // time, and has it measured.
 //
 // # Digests
@@ -20,4 +20,15 @@
 //
 // Of meetings, votes, pulses, initiatives and what people keep the store has no records: their lists stay empty, and the
 // figures say that nothing is recorded. Whoever adds such a record adds a source to the list in gather.go.
+//
+// # The way of an issue
+//
+//	schedule ──▶ composed ──▶ shown to the facilitators ──▶ sent, in pages ──▶ filed into the archive
+//	             (sections)       │        ▲
+//	                              ▼        │
+//	                          an answer with the changed text (package issue)
+//
+// Newsletters.Due does all of it. What is news is told by a list of sections, in newslettercompose.go; whoever adds a record
+// that makes news adds one. An issue is kept as records, not as text, so that it is put into words for each reader: what
+// readers of a language, a zone and the same answers to meetings share is rendered once, and tickets are put into it.
 package digest

@@ -17,7 +17,7 @@ const announceTag = "[announce]"
 func (g *gathering) readThreads(ctx context.Context) error {
 	return g.DB.MeasuredThreads(ctx, g.community.ID, g.from, func(t store.MeasuredThread) {
 		g.records.Threads = append(g.records.Threads, measure.Thread{ID: t.ID, FirstAt: t.FirstAt, Solved: t.Solved,
-			Announce: strings.Contains(strings.ToLower(t.Subject), announceTag)})
+			Announce: t.News || strings.Contains(strings.ToLower(t.Subject), announceTag)})
 	})
 }
 

@@ -25,6 +25,7 @@ type Draft struct {
 	Text         string       // lines in LF; long ones are one paragraph each
 	Flowed       bool         // Text is format=flowed already: lines with a space at the end go on in the next
 	HTML         string       // the same in HTML, "" for none
+	Pictures     []Attachment // that HTML shows as cid:NAME; Name is the Content-ID, without brackets
 	Alternatives []Attachment // further forms of the text, such as text/calendar
 	Digest       [][]byte     // messages that it gathers (multipart/digest, RFC 2046 5.1.5)
 	Attachments  []Attachment
@@ -159,11 +160,11 @@ type entity struct {
 
 // content builds text, alternatives and attachments into one entity.
 func (d *Draft) content() (entity, error) {
-	forms := []Attachment{{Type: "text/plain; charset=utf-8; format=flowed", Data: []byte(d.flowed())}}
-	if d.HTML != "" {
-		forms = append(forms, Attachment{Type: "text/html; charset=utf-8", Data: []byte(d.HTML)})
+	forms, err := d.forms()
+	if err != nil {
+		return entity{}, err
 	}
-	text, err := newMultipart("alternative", append(forms, d.Alternatives...), "")
+	text, err := joinParts("alternative", forms)
 	if err != nil {
 		return entity{}, err
 	}
@@ -197,17 +198,45 @@ func digestOf(messages [][]byte) (entity, error) {
 	return joinParts("digest", parts) // one alone stands there as it is
 }
 
-// newMultipart makes the parts and joins them.
-func newMultipart(kind string, list []Attachment, disposition string) (entity, error) {
-	parts := make([]entity, 0, len(list))
-	for _, a := range list {
-		part, err := newLeaf(a, disposition)
+// forms are the text and what says the same.
+func (d *Draft) forms() ([]entity, error) {
+	list := []Attachment{{Type: "text/plain; charset=utf-8; format=flowed", Data: []byte(d.flowed())}}
+	if d.HTML != "" {
+		list = append(list, Attachment{Type: "text/html; charset=utf-8", Data: []byte(d.HTML)})
+	}
+	var parts []entity
+	for i, a := range append(list, d.Alternatives...) {
+		part, err := newLeaf(a, "")
+		if err == nil && i == 1 && d.HTML != "" && len(d.Pictures) > 0 {
+			part, err = d.related(part)
+		}
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+// related puts the pictures beside the HTML that shows them (RFC 2387).
+func (d *Draft) related(html entity) (entity, error) {
+	parts := []entity{html}
+	for _, a := range d.Pictures {
+		id := a.Name
+		if ids := MessageIDs("<" + id + ">"); len(ids) != 1 || ids[0] != id {
+			return entity{}, fmt.Errorf("%q is no Content-ID", id)
+		}
+		a.Name = ""
+		part, err := newLeaf(a, "inline")
+		if err == nil {
+			err = part.header.Append("Content-ID", "<"+id+">")
+		}
 		if err != nil {
 			return entity{}, err
 		}
 		parts = append(parts, part)
 	}
-	return joinParts(kind, parts)
+	return joinParts("related", parts)
 }
 
 // newLeaf makes one part, in the transfer encoding that suits it.
@@ -288,7 +317,17 @@ func joinParts(kind string, parts []entity) (entity, error) {
 		joined.body = append(joined.body, "\r\n"...)
 	}
 	joined.body = append(joined.body, "--"+boundary+"--\r\n"...)
-	return joined, joined.describe(Attachment{Type: "multipart/" + kind + `; boundary="` + boundary + `"`}, encoding, "")
+	params := ""
+	if kind == "related" {
+		params = `; type="` + parts[0].mediaType() + `"` // RFC 2387 3.1
+	}
+	return joined, joined.describe(Attachment{Type: "multipart/" + kind + `; boundary="` + boundary + `"` + params}, encoding, "")
+}
+
+// mediaType is the type of a part without its parameters.
+func (e *entity) mediaType() string {
+	kind, _, _ := strings.Cut(e.header.Get("Content-Type"), ";")
+	return kind
 }
 
 // flowed returns the text as format=flowed, with CRLF lines.

@@ -38,11 +38,15 @@ const (
 	TicketReminders       TicketKind = 25 // no more reminders of meetings: the community
 	TicketDate            TicketKind = 26 // whether one comes to a date, and what one wants from it: meeting and date (package calendar)
 
-	TicketFeedback TicketKind = 27 // say how a meeting was: the occurrence
-	TicketAction   TicketKind = 28 // say that something is done: the action
-	TicketPlace    TicketKind = 30 // claim a place that got free: the meeting
-	TicketMeet     TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
-	TicketPoll     TicketKind = 24 // vote in a date poll: the poll
+	TicketFeedback        TicketKind = 27 // say how a meeting was: the occurrence
+	TicketAction          TicketKind = 28 // say that something is done: the action
+	TicketPlace           TicketKind = 30 // claim a place that got free: the meeting
+	TicketMeet            TicketKind = 23 // call the meeting that was read in a mail, or let somebody call it: the request
+	TicketPoll            TicketKind = 24 // vote in a date poll: the poll
+	TicketNewsletterLater TicketKind = 31 // send a newsletter a week later: the issue
+	TicketNewsletterSkip  TicketKind = 32 // do not send it: the issue
+	TicketNewsletterEdit  TicketKind = 33 // change it, by an answer: the issue
+	TicketNewsletterNote  TicketKind = 34 // a note for the next one is mine: the note
 )
 
 const (

@@ -11,6 +11,9 @@ const (
 	postErased = 1 // a stub: what it said, and who said it, was erased
 )
 
+// postNewsletter is the kind of a post that is an issue of the newsletter; those of people have 0.
+const postNewsletter = 1
+
 // eraseChunk bounds how many posts or rows one transaction changes, and so how long others wait.
 const eraseChunk = 200
 

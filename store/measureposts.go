@@ -20,7 +20,8 @@ type MeasuredPost struct {
 	NewChars, QuotedChars int
 }
 
-// MeasuredPosts calls each for the posts of a time, by date. Stubs of what was erased are left out: their authors are gone.
+// MeasuredPosts calls each for the posts of a time, by date. Stubs of what was erased are left out, since their authors are
+// gone, and so are newsletters, which nobody wrote.
 func (db *DB) MeasuredPosts(ctx context.Context, communityID int64, after, until time.Time, each func(MeasuredPost) error) error {
 	var p MeasuredPost
 	var sent int64
@@ -36,7 +37,7 @@ func (db *DB) MeasuredPosts(ctx context.Context, communityID int64, after, until
 	}, `SELECT p.id, p.thread_id, p.parent_id,
 			CASE WHEN p.member_id <> 0 THEN p.member_id ELSE COALESCE((SELECT a.member_id FROM addresses a WHERE a.address = p.from_address), 0) END,
 			CASE WHEN p.member_id = 0 THEN p.from_address ELSE '' END, p.sent_at, p.new_chars, p.quoted_chars
-		FROM posts p WHERE p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0 ORDER BY p.sent_at, p.id`,
+		FROM posts p WHERE p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0 AND p.kind = 0 ORDER BY p.sent_at, p.id`,
 		communityID, micros(after), micros(until))
 }
 
@@ -53,6 +54,7 @@ type MeasuredThread struct {
 	Subject string
 	FirstAt time.Time
 	Solved  bool
+	News    bool // it began with an issue of the newsletter
 }
 
 // MeasuredThreads calls each for the threads that have posts since a time.
@@ -60,11 +62,12 @@ func (db *DB) MeasuredThreads(ctx context.Context, communityID int64, after time
 	return db.query(ctx, func(row rowScanner) error {
 		var t MeasuredThread
 		var first int64
-		err := row.Scan(&t.ID, &t.Subject, &first, &t.Solved)
+		err := row.Scan(&t.ID, &t.Subject, &first, &t.Solved, &t.News)
 		t.FirstAt = fromMicros(first)
 		each(t)
 		return err
-	}, "SELECT id, subject, first_at, solved FROM threads WHERE community_id = ? AND last_at > ?", communityID, micros(after))
+	}, `SELECT id, subject, first_at, solved, EXISTS (SELECT 1 FROM newsletters n WHERE n.thread_id = threads.id AND n.thread_id <> 0)
+		FROM threads WHERE community_id = ? AND last_at > ?`, communityID, micros(after))
 }
 
 // FirstPosts returns when each of some people wrote first in a community, by any of their addresses. Who never did is
@@ -129,7 +132,7 @@ func (db *DB) PostsOfMembers(ctx context.Context, communityID int64, members []i
 		FROM (SELECT a.member_id, p.id, p.sent_at, p.thread_id, p.from_address, (SELECT q.from_address FROM posts q
 				WHERE q.thread_id = p.thread_id ORDER BY q.sent_at, q.id LIMIT 1) AS root
 			FROM addresses a CROSS JOIN posts p
-			WHERE `+db.dialect.in("a.member_id")+` AND p.from_address = a.address AND p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0) AS w
+			WHERE `+db.dialect.in("a.member_id")+` AND p.from_address = a.address AND p.community_id = ? AND p.sent_at > ? AND p.sent_at <= ? AND p.state = 0 AND p.kind = 0) AS w
 		ORDER BY w.sent_at, w.id`, db.dialect.idList(members), communityID, micros(after), micros(until))
 	return all, err
 }

@@ -111,6 +111,8 @@ var largeTables = []string{
 	"places",
 	"poll_asked",
 	"poll_votes",
+	"newsletters",
+	"newsletter_notes",
 }
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
@@ -677,10 +679,49 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { return db.MeasuredAttendances(ctx, c.ID, s.Since, s.Since, nil) },
 		func() error { return db.MeasuredFeedbacks(ctx, c.ID, s.Since, s.Since, nil) },
 		func() error { _, err := db.FirstAttended(ctx, c.ID, []int64{1, 3}); return err },
+		func() error { return useNewsletters(db, c) },
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound {
 			t.Fatalf("step %d: %v", i, err)
 		}
 	}
+}
+
+func useNewsletters(db *DB, c Community) error {
+	now := time.Now()
+	by := Actor{Who: "x@x.example", At: now}
+	n, err := db.DraftNewsletter(ctx, by, NewsletterDraft{Issue: Newsletter{CommunityID: c.ID, PlannedAt: now, SendAt: now}}, nil)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{
+		func() error { _, err := db.Newsletter(ctx, n.ID); return err },
+		func() error { _, err := db.Newsletters(ctx, c.ID, 5); return err },
+		func() error { _, err := db.AddNewsletterNote(ctx, NewsletterNote{CommunityID: c.ID}, nil); return err },
+		func() error { _, err := db.NewsletterNotes(ctx, c.ID); return err },
+		func() error { _, err := db.NewsletterNote(ctx, 1); return err },
+		func() error { return db.ConfirmNewsletterNote(ctx, by, 1, nil) },
+		func() error { _, err := db.Task(ctx, TaskNewsletter, c.ID, n.ID); return err },
+		func() error { _, err := db.NewsletterReaders(ctx, c.ID, 0, now, 5); return err },
+		func() error { _, err := db.CountNewsletterReaders(ctx, c.ID, now); return err },
+		func() (err error) { n, err = db.ChangeNewsletter(ctx, by, n, nil); return err },
+		func() (err error) {
+			n.State = NewsletterApproved
+			n, _, err = db.DecideNewsletter(ctx, by, n, nil)
+			return err
+		},
+		func() (err error) { n, err = db.StartNewsletter(ctx, by, n); return err },
+		func() (err error) { n, err = db.SendNewsletter(ctx, now, n, 5, nil); return err },
+		func() (err error) {
+			_, err = db.FinishNewsletter(ctx, now, n, Arrival{CommunityID: c.ID, MessageID: "news", BodyHash: []byte{1}, Now: now})
+			return err
+		},
+		func() error { _, err := db.RSVPsBetween(ctx, 1, 0, 5); return err },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

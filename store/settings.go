@@ -74,6 +74,17 @@ func (t *tx) schedule(task Task) error {
 	return err
 }
 
+// Task returns the task of a kind, a community and an object; NotFound where there is none.
+func (db *DB) Task(ctx context.Context, kind string, communityID, objectID int64) (task Task, err error) {
+	err = db.queryRow(ctx, "there is no such task", func(row rowScanner) error {
+		var due int64
+		err := row.Scan(&task.ID, &task.Kind, &task.CommunityID, &task.ObjectID, &due, &task.Payload)
+		task.DueAt = fromMicros(due)
+		return err
+	}, "SELECT id, kind, community_id, object_id, due_at, payload FROM schedule WHERE kind = ? AND community_id = ? AND object_id = ?", kind, communityID, objectID)
+	return task, err
+}
+
 // Due returns the tasks that are due until a time, soonest first, at most 1,000.
 func (db *DB) Due(ctx context.Context, until time.Time) (all []Task, err error) {
 	err = db.query(ctx, func(row rowScanner) error {

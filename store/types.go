@@ -50,6 +50,7 @@ type Rules struct {
 	Moderation
 	Bouncing
 	Visibility
+	NewsletterRules
 }
 
 // A GuestRule says what becomes of people who answer, or are to come, with an invitation that was somebody else's.

@@ -32,8 +32,11 @@ func clean(s string) string {
 			}
 			return keep(r)
 		}
-		marks = 0
-		return keep(r)
+		kept := keep(r)
+		if kept >= 0 { // what goes leaves the marks behind it on the character before
+			marks = 0
+		}
+		return kept
 	}, s)
 }
 

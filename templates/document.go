@@ -1,6 +1,9 @@
 package templates
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // A block is a piece of a document that stands on lines of its own.
 type block struct {
@@ -8,6 +11,7 @@ type block struct {
 	Lines [][]span // one for most kinds; one for each line of a quote or code
 	Items []block  // of a list: blocks without items
 	Goal  goal     // of a button
+	Image Picture
 }
 
 // A goal is where a button leads: a link, and an address where any mail does the same. Either may be empty.
@@ -61,6 +65,8 @@ func readBlock(kind byte, text string) block {
 		b.Lines = [][]span{readSpans(strings.TrimSpace(parts[0]))}
 		b.Goal.URL = safeURL(strings.TrimSpace(stripMarks(parts[1])))
 		b.Goal.Address = strings.TrimSpace(stripMarks(parts[2]))
+	case kindPicture:
+		b.Image = readPicture(text)
 	case kindQuote, kindCode:
 		for line := range strings.SplitSeq(text, "\n") {
 			b.Lines = append(b.Lines, readSpans(strings.TrimRight(line, " ")))
@@ -69,7 +75,22 @@ func readBlock(kind byte, text string) block {
 	default:
 		b.Lines = [][]span{readSpans(strings.TrimSpace(text))}
 	}
+	if kind == kindEntry {
+		b.entry()
+	}
 	return b
+}
+
+// readPicture reads "CID | alt | width | height".
+func readPicture(text string) (p Picture) {
+	parts := append(strings.Split(stripMarks(text), "|"), "", "", "")
+	if p.CID = strings.TrimSpace(parts[0]); !cidForm.MatchString(p.CID) {
+		p.CID = ""
+	}
+	p.Alt = strings.TrimSpace(parts[1])
+	p.Width, _ = strconv.Atoi(strings.TrimSpace(parts[2]))
+	p.Height, _ = strconv.Atoi(strings.TrimSpace(parts[3]))
+	return p
 }
 
 // trimBlank removes lines without text from both ends.
@@ -88,6 +109,8 @@ func (b block) empty() bool {
 	switch b.Kind {
 	case kindRule:
 		return false
+	case kindPicture:
+		return b.Image.CID == ""
 	case kindButton, kindSecond:
 		return b.Goal == goal{}
 	}

@@ -31,20 +31,22 @@ func newSpeaker(lang string, say catalogue) *speaker {
 func functions(lang string, say catalogue) template.FuncMap {
 	s := newSpeaker(lang, say)
 	return template.FuncMap{
-		"inline":  s.inline,  // added to every action by the compiler
-		"lines":   s.lines,   // the same, in quotes and code
-		"plural":  s.plural,  // {{plural .N "one" "# member" "other" "# members"}}; # is the number
-		"join":    s.join,    // {{join .Names}}:  with commas and "and"
-		"day":     s.day,     // a date
-		"moment":  s.moment,  // a date with time and zone
-		"repeats": s.repeats, // {{repeats .Repeats}}: how a meeting repeats, in words
-		"word":    s.word,    // {{word "role" .Role}}: the text of a word that the program uses
-		"value":   s.value,   // {{value .Key .Value}}: a setting's value in words
-		"reason":  s.reason,  // the sentence of a Reason
-		"hello":   s.hello,   // a greeting with the name, if there is one
-		"person":  person,    // {{person .Name .Address}}: both, or what there is
-		"first":   first,     // {{first 12 .Text}}: the first lines
-		"short":   shorten,   // {{short 60 .Subject}}
+		"inline":  s.inline,    // added to every action by the compiler
+		"lines":   s.lines,     // the same, in quotes and code
+		"plural":  s.plural,    // {{plural .N "one" "# member" "other" "# members"}}; # is the number
+		"join":    s.join,      // {{join .Names}}:  with commas and "and"
+		"day":     s.day,       // a date
+		"moment":  s.moment,    // a date with time and zone
+		"repeats": s.repeats,   // {{repeats .Repeats}}: how a meeting repeats, in words
+		"word":    s.word,      // {{word "role" .Role}}: the text of a word that the program uses
+		"value":   s.value,     // {{value .Key .Value}}: a setting's value in words
+		"reason":  s.reason,    // the sentence of a Reason
+		"hello":   s.hello,     // a greeting with the name, if there is one
+		"person":  person,      // {{person .Name .Address}}: both, or what there is
+		"first":   first,       // {{first 12 .Text}}: the first lines
+		"short":   shorten,     // {{short 60 .Subject}}
+		"month":   s.month,     // "March 2026"
+		"prose":   Prose.marks, // blocks of a Prose; stands alone on a line
 	}
 }
 
@@ -207,6 +209,14 @@ func (s *speaker) day(t time.Time) string {
 		"WEEKDAY", s.nth("date.weekdays", int(t.Weekday())), "MONTH", s.nth("date.months", int(t.Month())-1),
 		"DAY", strconv.Itoa(t.Day()), "YEAR", strconv.Itoa(t.Year()),
 	).Replace(format)
+}
+
+// month writes the month and year of a time. The zero time is nothing.
+func (s *speaker) month(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strings.NewReplacer("MONTH", s.nth("date.months", int(t.Month())-1), "YEAR", strconv.Itoa(t.Year())).Replace(s.say["date.month"].text)
 }
 
 // moment writes date, time and zone: "Tuesday, 3 March 2026, 14:30 CET (UTC+1)".

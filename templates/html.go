@@ -47,6 +47,7 @@ func (b htmlBlock) Is(name string) bool { return kindNames[b.Kind] == name }
 var kindNames = map[byte]string{
 	kindTitle: "title", kindHeading: "heading", kindParagraph: "paragraph", kindBullet: "bullets", kindNumber: "numbers",
 	kindQuote: "quote", kindCode: "code", kindButton: "button", kindSecond: "second", kindRule: "rule",
+	kindEntry: "entry", kindPicture: "picture",
 }
 
 // First is the only line of a block that has one.
@@ -56,6 +57,17 @@ func (b htmlBlock) First() htmlSpans {
 	}
 	return b.Say(b.Lines[0])
 }
+
+// Second is what stands below the title of an entry.
+func (b htmlBlock) Second() htmlSpans {
+	if len(b.Lines) < 2 {
+		return htmlSpans{P: b.P}
+	}
+	return b.Say(b.Lines[1])
+}
+
+// Source is where a picture comes from: this mail. Its Content-ID has been looked at.
+func (b htmlBlock) Source() htmltemplate.URL { return htmltemplate.URL("cid:" + b.Image.CID) }
 
 // Href is where the button leads: without web pages, to a new mail.
 func (b htmlBlock) Href() string {

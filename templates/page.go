@@ -52,7 +52,7 @@ type DonePage struct {
 // A ProblemPage says why nothing was done, and what to do.
 type ProblemPage struct {
 	Community Community
-	Kind      string // expired, unknown, already, busy, limit, not-found
+	Kind      string // expired, unknown, already, busy, limit, not-found, changed
 	About     Args   // Name: who decided already
 	Help      string // address to write to, where there is no community: guildpost@…; may be empty
 }
@@ -188,7 +188,7 @@ func (w *pageWriter) problem(p ProblemPage) {
 	if p.Kind == "unknown" || p.Kind == "busy" {
 		v.Advice = append(v.Advice, adviceLine{Before: w.say["page.advice.reply"].text})
 	}
-	if p.Kind == "already" || p.Kind == "not-found" {
+	if p.Kind == "already" || p.Kind == "not-found" || p.Kind == "changed" {
 		w.advise("page.advice.owner", p.Community, "owner", "")
 	} else {
 		w.advise("page.advice.help", p.Community, "help", p.Help)

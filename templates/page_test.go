@@ -38,11 +38,15 @@ var pageKinds = []string{
 	"meet-proposal",
 	"poll",
 	"poll-close",
+	"news-approve",
+	"news-later",
+	"news-skip",
+	"news-note",
 	"other",
 	"reminders",
 }
 
-var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found"}
+var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found", "changed"}
 
 var aboutAna = Args{Name: "Ana Sousa", Address: "ana@a.example", Subject: "Which linter, and why?"}
 

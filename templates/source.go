@@ -33,6 +33,8 @@ const (
 	kindButton    = '='
 	kindSecond    = '+' // a button of second rank
 	kindRule      = 'r'
+	kindEntry     = 'e' // of a Prose: a title, and a text below it
+	kindPicture   = 'i'
 )
 
 // starts tells the kind of a block by how its line begins; the first that fits counts.
@@ -41,14 +43,14 @@ var starts = []struct {
 	kind   byte
 }{
 	{"# ", kindTitle}, {"## ", kindHeading}, {"- ", kindBullet}, {"1. ", kindNumber}, {"> ", kindQuote}, {"    ", kindCode},
-	{"=> ", kindButton}, {"-> ", kindSecond}, {"---", kindRule},
+	{"=> ", kindButton}, {"-> ", kindSecond}, {"---", kindRule}, {"%% ", kindPicture},
 }
 
 // oneLine are blocks that end with their line.
-const oneLine = string(kindTitle) + string(kindHeading) + string(kindButton) + string(kindSecond) + string(kindRule)
+const oneLine = string(kindTitle) + string(kindHeading) + string(kindButton) + string(kindSecond) + string(kindRule) + string(kindPicture)
 
-// control is a line that holds nothing but one action which prints nothing.
-var control = regexp.MustCompile(`^\{\{(if|else|end|range|with|\$\w+ :?=|/\*)[^{}]*\}\}$`)
+// control is a line that holds nothing but one action which prints nothing, or blocks of its own.
+var control = regexp.MustCompile(`^\{\{(if|else|end|range|with|prose|\$\w+ :?=|/\*)[^{}]*\}\}$`)
 
 // compileBlocks turns Markdown into the source of a template with marks.
 func compileBlocks(source string) (string, error) {

@@ -23,8 +23,8 @@ type textWriter struct {
 }
 
 func (w *textWriter) block(b block) {
-	if b.Kind == kindTitle {
-		return // the subject says it
+	if b.Kind == kindTitle || b.Kind == kindPicture {
+		return // the subject says it, or the text beside it
 	}
 	if w.last != 0 && w.last != kindHeading {
 		w.out.WriteByte('\n')
@@ -37,6 +37,8 @@ func (w *textWriter) block(b block) {
 		w.list(b)
 	case kindQuote, kindCode:
 		w.verbatim(b)
+	case kindEntry:
+		w.entry(b)
 	case kindButton, kindSecond:
 		w.button(b)
 	default:
@@ -52,6 +54,18 @@ func (w *textWriter) list(b block) {
 			bullet = "  " + strconv.Itoa(i+1) + ". "
 		}
 		w.fill(bullet, strings.Repeat(" ", len(bullet)), plain(item.Lines[0], w.say))
+	}
+}
+
+// entry writes a title and hangs its text below. Where the title leads is left to HTML: the text says how to get there.
+func (w *textWriter) entry(b block) {
+	title := make([]span, len(b.Lines[0]))
+	for i, s := range b.Lines[0] {
+		title[i] = span{Text: s.Text, Code: s.Code, Break: s.Break}
+	}
+	w.fill("* ", "  ", plain(title, w.say))
+	for _, line := range b.Lines[1:] {
+		w.fill("  ", "  ", plain(line, w.say))
 	}
 }
 

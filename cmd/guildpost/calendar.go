@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guildpost/calendar"
+	"guildpost/digest"
 	"guildpost/mail"
 	"guildpost/mail/list"
 	"guildpost/store"
@@ -18,10 +19,17 @@ func calendarOf(l *list.List) *calendar.Calendar {
 		Post: l.Post}
 }
 
-// tickets joins list and calendar, which do not know each other: each has its kinds of tickets.
+// tickets joins list, calendar and newsletters, which do not know each other: each has its kinds of tickets.
 type tickets struct {
 	*list.List
 	meets *calendar.Calendar
+	news  *digest.Newsletters
+}
+
+// newsletter opens a token; false where it is not about a newsletter, or not good any more.
+func (t tickets) newsletter(token string) (mail.Ticket, bool) {
+	ticket, err := t.Keys.Open(token, t.Now())
+	return ticket, err == nil && digest.NewsletterTicket(ticket.Kind)
 }
 
 // meeting opens a token; false where it is not about a meeting, or not good any more.
@@ -35,11 +43,18 @@ func (t tickets) answer(ctx context.Context, c store.Community, env mail.Envelop
 	if ticket, ok := t.meeting(token); ok {
 		return t.meets.Answer(ctx, c, env, m, ticket)
 	}
+	if ticket, ok := t.newsletter(token); ok {
+		return t.news.Answer(ctx, c, env, m, ticket)
+	}
 	return t.List.Ticket(ctx, c, env, m, token)
 }
 
 // ShowTicket implements web.Tickets.
 func (t tickets) ShowTicket(ctx context.Context, token string) (list.Outcome, error) {
+	if ticket, ok := t.newsletter(token); ok {
+		page, err := t.news.Show(ctx, ticket)
+		return newsletterPage(page), err
+	}
 	ticket, ok := t.meeting(token)
 	if !ok {
 		return t.List.ShowTicket(ctx, token)
@@ -50,6 +65,10 @@ func (t tickets) ShowTicket(ctx context.Context, token string) (list.Outcome, er
 
 // UseTicket implements web.Tickets.
 func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outcome, error) {
+	if ticket, ok := t.newsletter(token); ok {
+		page, err := t.news.Press(ctx, ticket)
+		return newsletterPage(page), err
+	}
 	ticket, ok := t.meeting(token)
 	if !ok {
 		return t.List.UseTicket(ctx, token, reason)

@@ -122,6 +122,7 @@ type communityJSON struct {
 	visibilityJSON
 	moderationJSON
 	bouncingJSON
+	newsletterRulesJSON
 }
 
 func (a *app) communityJSON(c store.Community) communityJSON {
@@ -135,6 +136,7 @@ func (a *app) communityJSON(c store.Community) communityJSON {
 		MeetingGuests:  spell(string(c.MeetingGuests), "ask"),
 		visibilityJSON: newVisibilityJSON(c.Rules),
 		moderationJSON: newModerationJSON(c.Moderation), bouncingJSON: newBouncingJSON(c.Bouncing),
+		newsletterRulesJSON: newNewsletterRulesJSON(c),
 	}
 	if c.Closed {
 		j.State = "closed"

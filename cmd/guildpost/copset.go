@@ -17,7 +17,7 @@ type communityRule struct {
 	show func(j communityJSON) string
 }
 
-var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules, meetingRules)
+var communityRules = slices.Concat(generalRules, visibilityRules, moderationRules, bouncingRules, retentionRules, meetingRules, newsletterRules)
 
 var generalRules = []communityRule{
 	{"title", "its name for people", func(c *store.Community, v string) (err error) {
@@ -164,7 +164,7 @@ func (a *app) copSet() *cobra.Command {
 	lines := []string{"Changes the rules of a community; all of them or, where one is wrong, none. The keys:", ""}
 	for _, rule := range communityRules {
 		keys = append(keys, rule.key)
-		lines = append(lines, "  "+rule.key+strings.Repeat(" ", 20-len(rule.key))+rule.what)
+		lines = append(lines, "  "+rule.key+strings.Repeat(" ", 23-len(rule.key))+rule.what)
 	}
 	c.Long = strings.Join(lines, "\n")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -177,6 +177,9 @@ func (a *app) copSet() *cobra.Command {
 				return err
 			}
 			if err := db.UpdateCommunity(c.Context(), a.actor(), community); err != nil {
+				return err
+			}
+			if err := a.replan(c.Context(), db, community); err != nil {
 				return err
 			}
 			return a.planMeetings(c.Context(), db, community)

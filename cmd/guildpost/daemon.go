@@ -40,6 +40,7 @@ type Daemon struct {
 	release func() error // of the claim on the database
 	list    *list.List
 	meets   *calendar.Calendar
+	news    *digest.Newsletters
 	digests *digest.Mailer
 	inbound *inbound.Server
 	watcher *imapwatch.Watcher // of mailboxes on other servers
@@ -118,12 +119,13 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 		d.list.PublicURL = d.config.PublicURL
 	}
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
+	d.news = newslettersOf(d.list, d.config.Timezone)
 	d.list.Coming = d.meets.Coming
 	d.list.Feeds = d.meets
 	if err := d.buildOutbound(); err != nil {
 		return err
 	}
-	d.list.Wake, d.meets.Wake, d.digests.Wake = d.worker.Wake, d.worker.Wake, d.worker.Wake
+	d.list.Wake, d.meets.Wake, d.digests.Wake, d.news.Wake = d.worker.Wake, d.worker.Wake, d.worker.Wake, d.worker.Wake
 	d.loop = newDueLoop(d)
 	if d.door, err = login.New(d.db, d.now); err != nil {
 		return err

@@ -23,15 +23,15 @@ const demoDomain = "lists.example.org"
 // is a failure as well.
 type act struct {
 	title string
-	days  int // how far it moves the clock (stage.later)
 	play  func(ctx context.Context, s *stage) error
 }
 
 func acts() []act {
 	return []act{
-		{"A conversation", 0, playConversation},
-		{"Running the list by mail", runningDays, playRunning},
-		{"Three years of an older list", 0, playArchive},
+		{"A conversation", playConversation},
+		{"Running the list by mail", playRunning},
+		{"A meeting, across a change of the clocks", playMeeting},
+		{"Three years of an older list", playArchive},
 	}
 }
 
@@ -40,8 +40,8 @@ func (a *app) demoCommand() *cobra.Command {
 	var data string
 	c := &cobra.Command{Use: "demo", Short: "Shows it all at work, without configuration or network", Args: arguments(0, 0),
 		Long: "Starts the daemon with a smarthost that records, lets a community of 12 use it through its real ports, and says\n" +
-			"what happens. Its clock begins some days back, so that what takes days can be shown. Then it stays up with addresses\n" +
-			"and ports to try, until Ctrl-C. Nothing leaves this machine."}
+			"what happens. Its clock begins before Europe's clocks changed the last time, so that what takes days can be shown. Then it\n" +
+			"stays up with addresses and ports to try, until Ctrl-C. Nothing leaves this machine."}
 	c.Flags().BoolVar(&once, "once", false, "end by itself; exit 0 only if all went as it says and every expected copy arrived once")
 	c.Flags().StringVar(&data, "data", "", "keep what it makes in `DIR` (else in a temporary folder that is removed)")
 	c.RunE = func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), acts(), data, once) }
@@ -55,11 +55,7 @@ func (a *app) demo(ctx context.Context, acts []act, data string, once bool) (err
 		}
 		defer os.RemoveAll(data)
 	}
-	back := 0
-	for _, act := range acts {
-		back += act.days
-	}
-	s, err := a.openStage(ctx, absolute(data, a.dir), back, once)
+	s, err := a.openStage(ctx, absolute(data, a.dir), once)
 	if err != nil {
 		return err
 	}
@@ -79,14 +75,15 @@ func (a *app) demo(ctx context.Context, acts []act, data string, once bool) (err
 	return s.stay(ctx)
 }
 
-// openStage starts a daemon of its own, so many days back that the play ends today. Its ports are those that people can
-// remember, unless it ends by itself.
-func (a *app) openStage(ctx context.Context, data string, back int, once bool) (*stage, error) {
+// openStage starts a daemon of its own, whose clock shows when the play begins. Its ports are those that people can remember,
+// unless it ends by itself.
+func (a *app) openStage(ctx context.Context, data string, once bool) (*stage, error) {
 	sink, err := mailtest.Start(mailtest.Options{Keep: mailtest.KeepData, Lint: true})
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{app: a, days: -back, data: data, sink: sink, expected: map[copyKey]bool{}}
+	s := &stage{app: a, changed: lastChange(a.now(), playedAfter), data: data, sink: sink, expected: map[copyKey]bool{}}
+	s.shift = s.at(-playedBefore, 9).Sub(a.now())
 	port := freePort
 	if once {
 		port = func(int) string { return "127.0.0.1:0" }

@@ -10,7 +10,7 @@ import (
 // raise makes the community and its members.
 func (s *stage) raise(ctx context.Context) error {
 	by := store.Actor{Who: "postmaster", Via: "demo", At: s.now()}
-	c, err := s.daemon.db.CreateCommunity(ctx, by, store.Community{Name: "rust-guild", Domain: demoDomain, Title: "Rust Guild"})
+	c, err := s.daemon.db.CreateCommunity(ctx, by, store.Community{Name: "rust-guild", Domain: demoDomain, Title: "Rust Guild", Rules: store.Rules{Timezone: berlin.String()}})
 	if store.KindOf(err) == store.Conflict {
 		return store.Errorf(store.Conflict, "%s holds an earlier demo; name an empty folder", s.data)
 	}
@@ -28,11 +28,9 @@ func (s *stage) raise(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !p.own {
-			subscription.OwnCopies = false
-			if err := s.daemon.db.UpdateSubscription(ctx, by, subscription); err != nil {
-				return err
-			}
+		subscription.OwnCopies, subscription.Timezone = p.own, p.zone
+		if err := s.daemon.db.UpdateSubscription(ctx, by, subscription); err != nil {
+			return err
 		}
 	}
 	s.say("%s <%s> has %d members; %s is its facilitator.", c.Title, c.Address(), len(cast), ada.name)

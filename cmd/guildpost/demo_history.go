@@ -19,7 +19,7 @@ type oldThread struct {
 	answers []string
 }
 
-// remembered is the thread that somebody looks for in act 3: in its first post stands what she remembers, in the second
+// remembered is the thread that somebody looks for in the last act: in its first post stands what she remembers, in the second
 // what she needs.
 var remembered = oldThread{"An iterator that borrows from its argument",
 	"I want to return an iterator over the words of a text without collecting them\nfirst. The compiler says that the hidden type captures a lifetime.",

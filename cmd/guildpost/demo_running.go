@@ -7,9 +7,6 @@ import (
 	"guildpost/store"
 )
 
-// runningDays is how far playRunning moves the clock: a dead mailbox needs some days to be known for one.
-const runningDays = 4
-
 // playRunning: what members and facilitators do to a list, by answering mails.
 func playRunning(ctx context.Context, s *stage) error {
 	for _, part := range []func(context.Context) error{s.joins, s.holds, s.setsDelivery, s.bounces} {

@@ -18,7 +18,8 @@ import (
 type stage struct {
 	app       *app
 	clockMu   sync.Mutex
-	days      int // how far its clock is from the real one
+	shift     time.Duration // how far its clock is from the real one
+	changed   time.Time     // when the clocks of Europe changed, near which it plays
 	data      string
 	daemon    *Daemon
 	sink      *mailtest.Sink
@@ -33,25 +34,6 @@ type stage struct {
 type copyKey struct{ recipient, messageID string }
 
 func (s *stage) say(format string, args ...any) { fmt.Fprintf(s.app.stdout, "  "+format+"\n", args...) }
-
-// now is the play's clock.
-func (s *stage) now() time.Time {
-	s.clockMu.Lock()
-	defer s.clockMu.Unlock()
-	return s.app.now().AddDate(0, 0, s.days)
-}
-
-// later moves the clock by a day, and does what is due by then.
-func (s *stage) later(ctx context.Context) error {
-	s.clockMu.Lock()
-	s.days++
-	s.clockMu.Unlock()
-	if _, err := s.daemon.Due(ctx, s.now()); err != nil {
-		return err
-	}
-	s.daemon.worker.Wake()
-	return nil
-}
 
 // send hands a letter to the daemon's SMTP port, as a mail client would.
 func (s *stage) send(l *letter) error {
@@ -120,8 +102,9 @@ func (s *stage) hear(ctx context.Context, mails ...mailTo) ([]mailtest.Received,
 		return nil, err
 	}
 	heard := make([]mailtest.Received, len(mails))
+	received := s.sink.Received()
 	for i, want := range mails {
-		for _, m := range s.sink.Received() {
+		for _, m := range received {
 			key := copyKey{m.Recipient, m.MessageID}
 			if m.Recipient == want.who.address && !s.expected[key] && strings.HasPrefix(headerOf(m.Data, "Subject"), want.subject) {
 				heard[i], s.expected[key] = m, true

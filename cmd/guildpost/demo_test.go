@@ -9,18 +9,28 @@ import (
 )
 
 // play runs acts as "guildpost demo --once" does.
-func play(t *testing.T, acts []act) (code int, stdout, stderr string) {
+func play(t *testing.T, now func() time.Time, acts []act) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errors bytes.Buffer
-	a := &app{dir: t.TempDir(), now: time.Now, stdout: &out, stderr: &errors}
+	a := &app{dir: t.TempDir(), now: now, stdout: &out, stderr: &errors}
 	code = a.report(t.Context(), a.demo(t.Context(), acts, "data", true))
 	return code, out.String(), errors.String()
 }
 
 func TestDemo(t *testing.T) {
-	code, stdout, stderr := play(t, acts())
-	if code != 0 || !strings.Contains(stdout, " 0 missing, 0 unexpected, 0 repeated.") {
-		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	// On any day of the year: near a change of the clocks in spring and in autumn, and far from it.
+	for _, day := range []string{"2026-02-10", "2026-04-02", "2026-04-03", "2026-10-28"} {
+		t.Run(day, func(t *testing.T) {
+			begins, err := time.Parse(time.DateOnly, day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			code, stdout, stderr := play(t, func() time.Time { return begins.Add(time.Since(began)) }, acts())
+			if code != 0 || !strings.Contains(stdout, " 0 missing, 0 unexpected, 0 repeated.") {
+				t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+			}
+		})
 	}
 }
 
@@ -53,7 +63,7 @@ func TestDemoFails(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			code, stdout, stderr := play(t, []act{{test.name, 0, test.play}})
+			code, stdout, stderr := play(t, time.Now, []act{{test.name, test.play}})
 			if code == 0 || !strings.Contains(stdout+stderr, test.want) {
 				t.Errorf("exit code %d, want another and %q\n%s%s", code, test.want, stdout, stderr)
 			}

@@ -29,9 +29,9 @@ type taskJSON struct {
 	DueAt     jsonTime `json:"due_at"`
 	Payload   string   `json:"payload"`
 
-	// of mail about meetings, null or empty for all else
+	// of newsletters and of mail about meetings, null or empty for all else
 	To     *int      `json:"to"`     // how many get it, as things stand now
-	Title  string    `json:"title"`  // of the meeting
+	Title  string    `json:"title"`  // of the meeting or the newsletter
 	Starts *jsonTime `json:"starts"` // of the date that it is about
 
 	community int64
@@ -78,7 +78,10 @@ func (a *app) listDue(ctx context.Context, db *store.DB, until time.Time, asJSON
 		one.Community = name
 		to, about := "", one.Title
 		if one.To != nil {
-			to, about = strconv.Itoa(*one.To), one.Title+", "+one.Starts.show(a.config.Timezone)
+			to = strconv.Itoa(*one.To)
+		}
+		if one.Starts != nil {
+			about += ", " + one.Starts.show(a.config.Timezone)
 		}
 		if err := out.add(one, one.DueAt.show(a.config.Timezone), one.Kind, name, strconv.FormatInt(one.Object, 10), to, about); err != nil {
 			return err
@@ -99,7 +102,7 @@ func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all 
 	}
 	tasks = append(tasks, digests...)
 	for _, task := range tasks {
-		if !calendar.TellsAhead(task.Kind) {
+		if !calendar.TellsAhead(task.Kind) && task.Kind != store.TaskNewsletter {
 			all = append(all, taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload, community: task.CommunityID})
 		}
 	}
@@ -112,6 +115,11 @@ func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all 
 		starts := jsonTime(one.Starts)
 		all = append(all, taskJSON{Kind: one.Kind, Object: one.MeetingID, DueAt: jsonTime(one.At), To: &one.To, Title: one.Title, Starts: &starts, community: one.CommunityID})
 	}
+	if err != nil {
+		return nil, err
+	}
+	issues, err := a.dueNewsletters(ctx, db, tasks, until)
+	all = append(all, issues...)
 	slices.SortStableFunc(all, func(x, y taskJSON) int { return time.Time(x.DueAt).Compare(time.Time(y.DueAt)) })
 	return all, err
 }
@@ -122,7 +130,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"newsletters", a.runNewslettersDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

@@ -21,8 +21,9 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	done, err = d.list.Due(ctx, until)
 	told, tellErr := d.meets.Due(ctx, until)
 	sent, sendErr := d.digests.Due(ctx, until)
+	issues, newsErr := d.news.Due(ctx, until)
 	secrets, secretsErr := d.db.PruneSecrets(ctx)
-	done, err = done+told+sent+secrets, errors.Join(err, tellErr, sendErr, secretsErr)
+	done, err = done+told+sent+issues+secrets, errors.Join(err, tellErr, sendErr, newsErr, secretsErr)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)

@@ -20,13 +20,13 @@ func (d *Daemon) handle(router *route.Router) {
 		"join": l.JoinAddress, "subscribe": l.JoinAddress,
 		"leave": l.LeaveAddress, "unsubscribe": l.LeaveAddress,
 		"request": l.Commands, "help": l.Help,
-		"owner": l.Owner, "conduct": l.Conduct,
+		"owner": l.Owner, "conduct": l.Conduct, "news": d.news.Note,
 		"meet": d.meets.Meet,
 	} {
 		router.Handle(suffix, func(ctx context.Context, i route.Item) error { return do(ctx, i.Community, i.Envelope, i.Message) })
 	}
 	router.Handle("t", func(ctx context.Context, i route.Item) error {
-		return tickets{l, d.meets}.answer(ctx, i.Community, i.Envelope, i.Message, i.Token)
+		return tickets{l, d.meets, d.news}.answer(ctx, i.Community, i.Envelope, i.Message, i.Token)
 	})
 	router.Handle("bounces", func(ctx context.Context, i route.Item) error {
 		return l.Bounce(ctx, i.Community, i.Envelope, i.Message, i.Token)

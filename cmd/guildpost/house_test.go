@@ -24,7 +24,7 @@ var floors = map[string]int{
 
 	"mail/list": 2, "calendar": 2, "mail/login": 2, "mail/archive": 2, "mail/outbound": 2,
 
-	"mail": 1, "mail/bounce": 1, "mail/archive/box": 1, "calendar/itip": 1, "calendar/when": 1, "digest/measure": 1, "digest/chart": 1, "templates": 1,
+	"mail": 1, "mail/bounce": 1, "mail/archive/box": 1, "calendar/itip": 1, "calendar/when": 1, "digest/measure": 1, "digest/chart": 1, "digest/issue": 1, "templates": 1,
 
 	"store": 0, "mail/inbound/port": 0,
 }

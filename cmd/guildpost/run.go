@@ -68,7 +68,7 @@ func init() { cobra.EnableCommandSorting = false }
 func (a *app) rootCommand() *cobra.Command {
 	root := group("guildpost", "One daemon for a community of practice: mail, meetings, newsletter",
 		a.serveCommand(), a.demoCommand(), a.initCommand(), a.checkCommand(), a.versionCommand(),
-		a.copCommand(), a.memberCommand(), a.roleCommand(), a.heldCommand(), a.banCommand(), a.archiveCommand(), a.meetingCommand(), a.feedCommand(),
+		a.copCommand(), a.memberCommand(), a.roleCommand(), a.heldCommand(), a.banCommand(), a.archiveCommand(), a.meetingCommand(), a.newsletterCommand(), a.feedCommand(),
 		a.measureCommand(), a.digestCommand(), a.queueCommand(), a.bounceCommand(), a.limitsCommand(), a.dueCommand(), a.journalCommand(), a.undoCommand(), a.ticketCommand(), a.explainCommand(), a.backupCommand(),
 		a.exportPersonCommand(), a.eraseCommand(),
 	)

@@ -79,6 +79,7 @@ var scriptCommands = map[string]scriptCommand{
 	"bounce":    cmdBounce,
 	"complain":  cmdComplain,
 	"rsvp":      cmdRSVP,
+	"rework":    cmdRework,
 	"invite":    cmdInvite,
 	"imap":      cmdIMAP,
 	"archive":   cmdArchive,

@@ -144,6 +144,7 @@ CREATE TABLE posts (
     new_chars    BIGINT NOT NULL,
     quoted_chars BIGINT NOT NULL,
     state        BIGINT NOT NULL, -- 0, or 1 for a stub: what it said was erased
+    kind         BIGINT NOT NULL DEFAULT 0, -- 1 for an issue of the newsletter: nobody's post, and no part of the measures
     split        BOOLEAN NOT NULL DEFAULT FALSE, -- somebody let a thread begin here: what it answers is in another one
     listed       BOOLEAN NOT NULL DEFAULT FALSE -- it went to the list; else it was imported
 );
@@ -397,6 +398,44 @@ CREATE TABLE thanks (
     at           BIGINT NOT NULL
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+
+-- Issues of newsletters. Who has their copy is told by how far sending got: subscriptions up to sent_to have.
+CREATE TABLE newsletters (
+    id           {{id}},
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    state        TEXT NOT NULL,
+    planned_at   BIGINT NOT NULL, -- when the schedule wanted it: for each such time there is one
+    from_at      BIGINT NOT NULL, -- what happened after it
+    until_at     BIGINT NOT NULL, -- up to it
+    send_at      BIGINT NOT NULL,
+    content      TEXT NOT NULL,   -- sections, JSON
+    revision     BIGINT NOT NULL, -- rises with each edit
+    sent_to      BIGINT NOT NULL,
+    readers      BIGINT NOT NULL, -- how many have their copy
+    post_id      BIGINT NOT NULL, -- in the archive, 0 before
+    thread_id    BIGINT NOT NULL,
+    decided_by   TEXT NOT NULL,
+    decided_at   BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    sent_at      BIGINT NOT NULL, -- when the last copy was queued, 0 before
+    UNIQUE (community_id, planned_at)
+);
+CREATE INDEX newsletters_community ON newsletters (community_id, id);
+CREATE INDEX newsletters_thread ON newsletters (thread_id) WHERE thread_id <> 0;
+
+-- What facilitators want in the next issue.
+CREATE TABLE newsletter_notes (
+    id              {{id}},
+    community_id    BIGINT NOT NULL REFERENCES communities (id),
+    subscription_id BIGINT NOT NULL, -- whose it is
+    message_id      {{text}} NOT NULL,
+    title           TEXT NOT NULL,
+    note            TEXT NOT NULL,
+    at              BIGINT NOT NULL,
+    newsletter_id   BIGINT NOT NULL, -- the issue that has it, 0 before, -1 until it is confirmed
+    UNIQUE (community_id, message_id)
+);
+CREATE INDEX newsletter_notes_next ON newsletter_notes (community_id, id) WHERE newsletter_id = 0;
 
 -- Meetings. When one is, is a time of day in a zone, as it was called: its dates follow from rule and zone.
 CREATE TABLE meetings (

@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"feeds", feedCases},
 		{"places", placeCases},
 		{"polls", pollCases},
+		{"newsletters", newsletterCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
