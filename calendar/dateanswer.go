@@ -3,6 +3,7 @@ package calendar
 import (
 	"context"
 	"strings"
+	"time"
 
 	"guildpost/mail"
 	"guildpost/store"
@@ -12,7 +13,7 @@ import (
 // A reminder is about one date, and so is what its reader answers: in words to its ticket, or on the ticket's page. A calendar
 // object in such an answer says by itself what it is about.
 
-// answeringDate finds what the ticket of a date is for.
+// answeringDate finds what the ticket of a date is for. Where all dates have moved to another hour since, it is that of the day.
 func (k *Calendar) answeringDate(ctx context.Context, c store.Community, t mail.Ticket) (a answering, d occurrence, err error) {
 	meeting, key := dateOfObject(t.Object)
 	if a, err = k.answering(ctx, c, mail.Ticket{Person: t.Person, Object: meeting}); err != nil {
@@ -20,9 +21,28 @@ func (k *Calendar) answeringDate(ctx context.Context, c store.Community, t mail.
 	}
 	d, ok := occurrenceNamed(a.meeting, key)
 	if !ok {
+		d, ok = occurrenceOnDayOf(a.meeting, key)
+	}
+	if !ok {
 		d.key = key
 	}
 	return a, d, nil
+}
+
+// occurrenceOnDayOf finds the date of a meeting on the day of one that it had.
+func occurrenceOnDayOf(m store.Meeting, key string) (occurrence, bool) {
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil || m.Rule == "" {
+		return occurrence{}, false
+	}
+	id, err := occurrenceID(key, zone)
+	if err != nil {
+		return occurrence{}, false
+	}
+	if id, ok := dateOnDay(m, id.Wall); ok {
+		return occurrenceNamed(m, id.Key())
+	}
+	return occurrence{}, false
 }
 
 // closedDate says why no answer for a date is taken any more, "" where one is.

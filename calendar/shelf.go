@@ -74,15 +74,16 @@ func (k *Calendar) volumes(ctx context.Context, s shelf) (all []volume, err erro
 		}
 	}
 	for _, m := range meetings {
-		sees := m.Settings.Audience.IsAll()
-		if s.reader != nil {
-			sees = m.Settings.Audience.Has(*s.reader) || told[m.ID] == store.Invited
-		}
-		if sees {
+		if s.reader == nil && m.Settings.Audience.IsAll() || s.reader != nil && sees(*s.reader, m, told) {
 			all = append(all, volume{m, given[m.ID]})
 		}
 	}
 	return all, nil
+}
+
+// sees says whether somebody may know of a meeting: it is for them, or they are invited to it.
+func sees(s store.Subscription, m store.Meeting, told map[int64]store.InvitationState) bool {
+	return m.Settings.Audience.Has(s) || told[m.ID] == store.Invited
 }
 
 // answersOf are somebody's answers by meeting.

@@ -207,7 +207,7 @@ type comingMeeting struct {
 // shownMeetings is how many meetings a digest names.
 const shownMeetings = 3
 
-// meetings are those that come, with the reader's own answer.
+// meetings are those that come and are for the reader, with their own answer.
 func (b *batch) meetings(ctx context.Context, c store.Community, s store.Subscription) (shown []templates.DigestMeeting, err error) {
 	all, ok := b.coming[c.ID]
 	if !ok {
@@ -217,6 +217,9 @@ func (b *batch) meetings(ctx context.Context, c store.Community, s store.Subscri
 		b.coming[c.ID] = all
 	}
 	for _, m := range all {
+		if !m.meeting.Settings.Audience.Has(s) || len(shown) == shownMeetings {
+			continue
+		}
 		shown = append(shown, templates.DigestMeeting{Title: m.meeting.Title, Start: m.start.In(b.zone(c, s)), Place: m.meeting.Location, Answer: string(m.answers[s.ID])})
 	}
 	return shown, nil
@@ -233,7 +236,7 @@ func (b *batch) comingOf(ctx context.Context, c store.Community) (all []comingMe
 		}
 	}
 	slices.SortStableFunc(all, func(x, y comingMeeting) int { return x.start.Compare(y.start) })
-	all = all[:min(len(all), shownMeetings)]
+	all = all[:enough(all)]
 	for i := range all {
 		rsvps, err := b.DB.RSVPs(ctx, all[i].meeting.ID, 0)
 		if err != nil {
@@ -247,6 +250,20 @@ func (b *batch) comingOf(ctx context.Context, c store.Community) (all []comingMe
 		}
 	}
 	return all, nil
+}
+
+// enough is how many meetings are to be looked at until everybody has shownMeetings: more than that are for some only.
+func enough(all []comingMeeting) int {
+	forAll := 0
+	for n, m := range all {
+		if m.meeting.Settings.Audience.IsAll() {
+			forAll++
+		}
+		if forAll == shownMeetings {
+			return n + 1
+		}
+	}
+	return len(all)
 }
 
 // send writes and queues the digest of a group, for some of it.

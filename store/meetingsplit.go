@@ -18,7 +18,14 @@ func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, 
 		if later, err = t.addMeeting(by, later, plan); err != nil {
 			return err
 		}
-		if err := t.carryPlaces(first.ID, later); err != nil {
+		from, err := firstKeyOf(later)
+		if err != nil {
+			return err
+		}
+		if err := t.carryPlaces(first.ID, later.ID, from); err != nil {
+			return err
+		}
+		if _, err := t.exec("UPDATE wishes SET meeting_id = ? WHERE meeting_id = ? AND occurrence >= ?", later.ID, first.ID, from); err != nil {
 			return err
 		}
 		return t.carryRSVPs(first.ID, later.ID, carry)
@@ -29,18 +36,23 @@ func (db *DB) SplitMeeting(ctx context.Context, by Actor, first, later Meeting, 
 	return first, later, err
 }
 
+// firstKeyOf is what the dates of a meeting have as RSVP.Occurrence at the earliest: its first may be at another hour of its day
+// than before.
+func firstKeyOf(m Meeting) (string, error) {
+	zone, err := time.LoadLocation(m.Zone)
+	s := m.Starts
+	if err != nil {
+		return "", err
+	}
+	return time.Date(s.Year(), s.Month(), s.Day(), 0, 0, 0, 0, zone).UTC().Format("20060102T150405Z"), nil
+}
+
 // carryPlaces lets everybody stand in the later meeting where they stood in the first: for the whole, and for its dates, which
 // the first has no more. A place that was offered is offered anew: to claim it is an answer to the meeting that offers it.
-func (t *tx) carryPlaces(from int64, later Meeting) error {
-	zone, err := time.LoadLocation(later.Zone)
-	if err != nil {
-		return err
-	}
-	s := later.Starts
-	first := time.Date(s.Year(), s.Month(), s.Day(), 0, 0, 0, 0, zone).UTC().Format("20060102T150405Z")
-	_, err = t.exec(`INSERT INTO places (meeting_id, subscription_id, occurrence, state, position, until_at, told)
+func (t *tx) carryPlaces(from, to int64, first string) error {
+	_, err := t.exec(`INSERT INTO places (meeting_id, subscription_id, occurrence, state, position, until_at, told)
 		SELECT ?, subscription_id, occurrence, CASE WHEN state = 'offered' THEN 'waiting' ELSE state END, position, 0, told OR state = 'offered'
-		FROM places WHERE meeting_id = ? AND (occurrence = '' OR occurrence >= ?)`, later.ID, from, first)
+		FROM places WHERE meeting_id = ? AND (occurrence = '' OR occurrence >= ?)`, to, from, first)
 	if err != nil {
 		return err
 	}
