@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -144,5 +145,35 @@ func TestReportOnce(t *testing.T) {
 	}
 	if _, err := r.SendNow(context.Background(), storetest.By(at), m.c, monthWindow(202610, time.UTC)); store.KindOf(err) != store.Conflict {
 		t.Errorf("sending it again: %v", err)
+	}
+}
+
+// TestReportTwoDaemons: of two who do at once what is due, one drafts a report, and one sends it.
+func TestReportTwoDaemons(t *testing.T) {
+	m, r, sponsors := reporting(t)
+	m.n.Now = func() time.Time { return reportTime }
+	if _, err := r.Due(context.Background(), reportTime.AddDate(0, 0, -3)); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		at   time.Time
+		want int
+	}{{reportTime, 1}, {reportTime.AddDate(0, 0, 2), len(sponsors)}} {
+		counts, errs := make([]int, 4), make([]error, 4)
+		var all sync.WaitGroup
+		for i := range counts {
+			all.Go(func() { counts[i], errs[i] = NewReports(m.n).Due(context.Background(), step.at) })
+		}
+		all.Wait()
+		sum := 0
+		for i, n := range counts {
+			sum += n
+			if errs[i] != nil {
+				t.Error(errs[i])
+			}
+		}
+		if sum != step.want {
+			t.Errorf("at %s %d mails were made (%v), want %d", step.at, sum, counts, step.want)
+		}
 	}
 }
