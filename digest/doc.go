@@ -1,5 +1,5 @@
-// Package digest makes a community visible to itself: it sends digests of its posts and newsletters, gathers from the store what happened in a
-// time, and has it measured.
+// Package digest makes a community visible to itself: it sends digests of its posts, newsletters, and reports to its
+// sponsors, gathers from the store what happened in a time, and has it measured.
 //
 // # Digests
 //
@@ -31,4 +31,10 @@
 // Newsletters.Due does all of it. What is news is told by a list of sections, in newslettercompose.go; whoever adds a record
 // that makes news adds one. An issue is kept as records, not as text, so that it is put into words for each reader: what
 // readers of a language, a zone and the same answers to meetings share is rendered once, and tickets are put into it.
+//
+// # The way of a report
+//
+// Reports.Due measures the month that is over, shows the facilitators what the sponsors will read, and sends it two days later
+// unless one of them holds it back. What becomes of the report on a month is a row in the store (store.SponsorReport), whose
+// state changes in the transaction that queues the mails: so each sponsor gets one on a month.
 package digest

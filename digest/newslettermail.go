@@ -63,11 +63,12 @@ func listHeaders(c store.Community) [][2]string {
 
 // A letter is a mail to one facilitator.
 type letter struct {
-	to      store.Subscription
-	data    any
-	from    string // where a plain reply goes; "" is the facilitators
-	answers *mail.Message
-	attach  []mail.Attachment
+	to       store.Subscription
+	data     any
+	from     string // where a plain reply goes; "" is the facilitators
+	answers  *mail.Message
+	pictures []mail.Attachment // that the HTML shows
+	attach   []mail.Attachment
 }
 
 // letter writes a letter.
@@ -76,7 +77,7 @@ func (n *Newsletters) letter(c store.Community, w letter) (store.Notice, error) 
 	if err != nil {
 		return store.Notice{}, err
 	}
-	d := mail.Draft{Subject: text.Subject, Date: n.Now(), Text: text.Text, Flowed: true, HTML: text.HTML, Attachments: w.attach}
+	d := mail.Draft{Subject: text.Subject, Date: n.Now(), Text: text.Text, Flowed: true, HTML: text.HTML, Pictures: w.pictures, Attachments: w.attach}
 	if d.MessageID, err = mail.NewMessageID(n.Random, n.Now(), c.Domain); err != nil {
 		return store.Notice{}, err
 	}

@@ -297,14 +297,18 @@ func (n *Newsletters) Preview(ctx context.Context, c store.Community, i store.Ne
 	if err != nil {
 		return nil, "", err
 	}
-	raw = notices[0].Raw
+	return notices[0].Raw, r.page(htmlOf(notices[0].Raw)), nil
+}
+
+// htmlOf is the HTML of a mail.
+func htmlOf(raw []byte) (page string) {
 	mail.Read(raw).Root.Walk(func(p *mail.Part) bool {
 		if p.Type == "text/html" && page == "" {
-			page = r.page(string(p.Content(1 << 20)))
+			page = string(p.Content(1 << 20))
 		}
 		return page == ""
 	})
-	return raw, page, nil
+	return page
 }
 
 // Source is the text of an issue as facilitators edit it.

@@ -47,6 +47,8 @@ const (
 	TicketNewsletterSkip  TicketKind = 32 // do not send it: the issue
 	TicketNewsletterEdit  TicketKind = 33 // change it, by an answer: the issue
 	TicketNewsletterNote  TicketKind = 34 // a note for the next one is mine: the note
+	TicketReportHold      TicketKind = 35 // hold a report back from the sponsors: its month, 202610
+	TicketReportSend      TicketKind = 36 // send it to them now: the same
 )
 
 const (

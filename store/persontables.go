@@ -105,6 +105,7 @@ var personTables = []personTable{
 	{name: "newsletters", key: []string{"id"}, mine: "decided_by IN {addresses}", texts: []string{"content", "decided_by"}, others: []string{"state"}},
 	{name: "newsletter_notes", key: []string{"id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		texts: []string{"message_id", "title", "note"}, people: []string{"subscription_id"}, erased: erasedRow},
+	{name: "reports", key: []string{"community_id", "month"}, others: []string{"state"}},
 	{name: "communities", key: []string{"id"}, texts: []string{"title", "rules"}, others: []string{"name", "domain"}},
 	{name: "imap_mailboxes", key: []string{"id"}, texts: []string{"account", "mailbox", "holder"}},
 	{name: "imap_open", key: []string{"mailbox_id", "uid"}, texts: []string{"reason"}},

@@ -113,6 +113,7 @@ var largeTables = []string{
 	"poll_votes",
 	"newsletters",
 	"newsletter_notes",
+	"reports",
 }
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
@@ -680,12 +681,38 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { return db.MeasuredFeedbacks(ctx, c.ID, s.Since, s.Since, nil) },
 		func() error { _, err := db.FirstAttended(ctx, c.ID, []int64{1, 3}); return err },
 		func() error { return useNewsletters(db, c) },
+		func() error { return useReports(db, c) },
 	}
 	for i, step := range steps {
 		if err := step(); err != nil && KindOf(err) != NotFound {
 			t.Fatalf("step %d: %v", i, err)
 		}
 	}
+}
+
+func useReports(db *DB, c Community) error {
+	now := time.Now()
+	by := Actor{Who: "x@x.example", At: now}
+	task := Task{Kind: TaskReportDraft, CommunityID: c.ID, DueAt: now}
+	if err := db.Schedule(ctx, task); err != nil {
+		return err
+	}
+	task, err := db.Task(ctx, TaskReportDraft, c.ID, 0)
+	if err != nil {
+		return err
+	}
+	r := SponsorReport{CommunityID: c.ID, Month: 202610, SendAt: now}
+	if err := db.DraftReport(ctx, by, r, task, task, nil); err != nil {
+		return err
+	}
+	if r, err = db.Report(ctx, c.ID, 202610); err != nil {
+		return err
+	}
+	if err := db.HoldReport(ctx, by, r); err != nil {
+		return err
+	}
+	r.State = ReportHeld
+	return db.SendReport(ctx, by, r, nil)
 }
 
 func useNewsletters(db *DB, c Community) error {

@@ -51,6 +51,7 @@ type Rules struct {
 	Bouncing
 	Visibility
 	NewsletterRules
+	NoReport bool `json:"no_report,omitempty"` // its sponsors get no report
 }
 
 // A GuestRule says what becomes of people who answer, or are to come, with an invitation that was somebody else's.

@@ -42,6 +42,8 @@ var pageKinds = []string{
 	"news-later",
 	"news-skip",
 	"news-note",
+	"report-hold",
+	"report-send",
 	"other",
 	"reminders",
 }

@@ -41,6 +41,7 @@ func samples() []sample {
 		answeringSamples(),
 		meetingAfterSamples(),
 		meetSamples(),
+		sponsorSamples(),
 		newsletterSamples(),
 	)
 }

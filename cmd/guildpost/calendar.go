@@ -19,11 +19,18 @@ func calendarOf(l *list.List) *calendar.Calendar {
 		Post: l.Post}
 }
 
-// tickets joins list, calendar and newsletters, which do not know each other: each has its kinds of tickets.
+// tickets joins list, calendar, newsletters and reports, which do not know each other: each has its kinds of tickets.
 type tickets struct {
 	*list.List
 	meets *calendar.Calendar
 	news  *digest.Newsletters
+	told  *digest.Reports
+}
+
+// report opens a token; false where it is not about a report, or not good any more.
+func (t tickets) report(token string) (mail.Ticket, bool) {
+	ticket, err := t.Keys.Open(token, t.Now())
+	return ticket, err == nil && digest.ReportTicket(ticket.Kind)
 }
 
 // newsletter opens a token; false where it is not about a newsletter, or not good any more.
@@ -46,6 +53,9 @@ func (t tickets) answer(ctx context.Context, c store.Community, env mail.Envelop
 	if ticket, ok := t.newsletter(token); ok {
 		return t.news.Answer(ctx, c, env, m, ticket)
 	}
+	if ticket, ok := t.report(token); ok {
+		return t.told.Answer(ctx, c, env, m, ticket)
+	}
 	return t.List.Ticket(ctx, c, env, m, token)
 }
 
@@ -53,6 +63,10 @@ func (t tickets) answer(ctx context.Context, c store.Community, env mail.Envelop
 func (t tickets) ShowTicket(ctx context.Context, token string) (list.Outcome, error) {
 	if ticket, ok := t.newsletter(token); ok {
 		page, err := t.news.Show(ctx, ticket)
+		return newsletterPage(page), err
+	}
+	if ticket, ok := t.report(token); ok {
+		page, err := t.told.Show(ctx, ticket)
 		return newsletterPage(page), err
 	}
 	ticket, ok := t.meeting(token)
@@ -67,6 +81,10 @@ func (t tickets) ShowTicket(ctx context.Context, token string) (list.Outcome, er
 func (t tickets) UseTicket(ctx context.Context, token, reason string) (list.Outcome, error) {
 	if ticket, ok := t.newsletter(token); ok {
 		page, err := t.news.Press(ctx, ticket)
+		return newsletterPage(page), err
+	}
+	if ticket, ok := t.report(token); ok {
+		page, err := t.told.Press(ctx, ticket)
 		return newsletterPage(page), err
 	}
 	ticket, ok := t.meeting(token)

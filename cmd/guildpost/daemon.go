@@ -41,6 +41,7 @@ type Daemon struct {
 	list    *list.List
 	meets   *calendar.Calendar
 	news    *digest.Newsletters
+	reports *digest.Reports
 	digests *digest.Mailer
 	inbound *inbound.Server
 	watcher *imapwatch.Watcher // of mailboxes on other servers
@@ -120,6 +121,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	}
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
 	d.news = newslettersOf(d.list, d.config.Timezone)
+	d.reports = digest.NewReports(d.news)
 	d.list.Coming = d.meets.Coming
 	d.list.Feeds = d.meets
 	if err := d.buildOutbound(); err != nil {

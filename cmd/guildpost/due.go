@@ -130,7 +130,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"newsletters", a.runNewslettersDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"newsletters", a.runNewslettersDue}, {"reports", a.runReportsDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

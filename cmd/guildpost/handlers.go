@@ -26,7 +26,7 @@ func (d *Daemon) handle(router *route.Router) {
 		router.Handle(suffix, func(ctx context.Context, i route.Item) error { return do(ctx, i.Community, i.Envelope, i.Message) })
 	}
 	router.Handle("t", func(ctx context.Context, i route.Item) error {
-		return tickets{l, d.meets, d.news}.answer(ctx, i.Community, i.Envelope, i.Message, i.Token)
+		return tickets{l, d.meets, d.news, d.reports}.answer(ctx, i.Community, i.Envelope, i.Message, i.Token)
 	})
 	router.Handle("bounces", func(ctx context.Context, i route.Item) error {
 		return l.Bounce(ctx, i.Community, i.Envelope, i.Message, i.Token)

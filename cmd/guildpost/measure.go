@@ -69,7 +69,7 @@ func (a *app) measure(ctx context.Context, db *store.DB, c store.Community, q me
 	case q.json:
 		return a.printJSON(measureJSON(r, q))
 	case q.csv:
-		return a.measureCSV(r)
+		return r.WriteCSV(a.stdout)
 	case q.explain != "":
 		return a.explainMeasures(ctx, db, r, q)
 	}

@@ -38,20 +38,20 @@ func TestFigureValue(t *testing.T) {
 		f               measure.Figure
 		value, interval string
 		before          float64
-		trend, csv      string
+		trend           string
 	}{
-		{share, "71 % (20/28)", "53-85 %", .75, "-4 points", "0.7142857142857143"},
-		{measure.Figure{Unit: measure.Count, Value: 1234}, "1234", "-", 1200, "+34", "1234"},
-		{measure.Figure{Unit: measure.Count, Value: 7.25}, "7.2", "-", 7.25, "=", "7.25"},
-		{measure.Figure{Unit: measure.Ratio, Value: -1.0 / 6, K: -1, N: 6}, "-0.17 (-1/6)", "-", 0, "-0.17", "-0.16666666666666666"},
-		{measure.Figure{Unit: measure.Index, Value: 76.2372}, "76.2 of 100", "-", 70, "+6.2", "76.2372"},
-		{measure.Figure{Unit: measure.Hours, Value: 4.48}, "4.5 h", "-", 5, "-0.5 h", "4.48"},
-		{measure.Figure{Unit: measure.Share, Why: measure.NoThreads}, "-", "-", 1, "-", ""},
+		{share, "71 % (20/28)", "53-85 %", .75, "-4 points"},
+		{measure.Figure{Unit: measure.Count, Value: 1234}, "1234", "-", 1200, "+34"},
+		{measure.Figure{Unit: measure.Count, Value: 7.25}, "7.2", "-", 7.25, "="},
+		{measure.Figure{Unit: measure.Ratio, Value: -1.0 / 6, K: -1, N: 6}, "-0.17 (-1/6)", "-", 0, "-0.17"},
+		{measure.Figure{Unit: measure.Index, Value: 76.2372}, "76.2 of 100", "-", 70, "+6.2"},
+		{measure.Figure{Unit: measure.Hours, Value: 4.48}, "4.5 h", "-", 5, "-0.5 h"},
+		{measure.Figure{Unit: measure.Share, Why: measure.NoThreads}, "-", "-", 1, "-"},
 	}
 	for _, test := range tests {
 		before := measure.Figure{Unit: test.f.Unit, Value: test.before}
-		got := []string{figureValue(test.f), intervalText(test.f), trendText(test.f, before), csvNumber(test.f)}
-		if want := []string{test.value, test.interval, test.trend, test.csv}; strings.Join(got, "|") != strings.Join(want, "|") {
+		got := []string{figureValue(test.f), intervalText(test.f), trendText(test.f, before)}
+		if want := []string{test.value, test.interval, test.trend}; strings.Join(got, "|") != strings.Join(want, "|") {
 			t.Errorf("%+v is told as %q, want %q", test.f, got, want)
 		}
 	}

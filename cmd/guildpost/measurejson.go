@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"strconv"
-
 	"guildpost/digest"
 	"guildpost/digest/measure"
 )
@@ -107,27 +104,3 @@ func page[T any](all []T, q measureRequest) []T {
 	from := min(q.offset, len(all))
 	return all[from:min(from+q.limit, len(all))]
 }
-
-// measureCSV writes a line for each figure.
-func (a *app) measureCSV(r *digest.Report) error {
-	out := csv.NewWriter(a.stdout)
-	rows := [][]string{{"measure", "figure", "unit", "value", "k", "n", "coverage", "low", "high", "before", "excluding_facilitators", "why"}}
-	for _, row := range figureRows(r) {
-		f := row.now
-		line := []string{row.name, row.key, string(f.Unit), csvNumber(f), "", strconv.Itoa(f.N), csvFloat(f.Coverage), "", "", csvNumber(row.before), csvNumber(row.without), string(f.Why)}
-		if f.Proportion() {
-			line[4], line[7], line[8] = strconv.Itoa(f.K), csvFloat(f.Low), csvFloat(f.High)
-		}
-		rows = append(rows, line)
-	}
-	return out.WriteAll(rows)
-}
-
-func csvNumber(f measure.Figure) string {
-	if !f.Available() {
-		return ""
-	}
-	return csvFloat(f.Value)
-}
-
-func csvFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

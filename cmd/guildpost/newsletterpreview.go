@@ -41,7 +41,7 @@ func (a *app) newsletterPreview() *cobra.Command {
 				a.sayLines("Subject: " + m.Subject + "\n\n" + m.Text().All)
 				return nil
 			}
-			return a.writePreview(c.Context(), out, raw, page)
+			return a.writePreview(c.Context(), out, "newsletter", raw, page)
 		})
 	}
 	return c
@@ -63,7 +63,8 @@ func previewReader(ctx context.Context, db *store.DB, c store.Community, address
 	return s, store.Errorf(store.NotFound, "%s has no members who could read it", c.Address())
 }
 
-func (a *app) writePreview(ctx context.Context, dir string, raw []byte, page string) error {
+// writePreview writes a mail and its forms into files that have a name in a folder.
+func (a *app) writePreview(ctx context.Context, dir, stem string, raw []byte, page string) error {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(a.dir, dir)
 	}
@@ -74,20 +75,20 @@ func (a *app) writePreview(ctx context.Context, dir string, raw []byte, page str
 	for _, file := range []struct {
 		name string
 		data []byte
-	}{{"newsletter.eml", raw}, {"newsletter.html", []byte(page)}, {"newsletter.txt", []byte("Subject: " + m.Subject + "\n\n" + m.Text().All + "\n")}} {
+	}{{stem + ".eml", raw}, {stem + ".html", []byte(page)}, {stem + ".txt", []byte("Subject: " + m.Subject + "\n\n" + m.Text().All + "\n")}} {
 		if err := os.WriteFile(filepath.Join(dir, file.name), file.data, 0o600); err != nil {
 			return store.Errorf(store.Invalid, "the preview cannot be written: %w", err)
 		}
 		a.say("%s", filepath.Join(dir, file.name))
 	}
-	return a.drawPreview(ctx, dir)
+	return a.drawPreview(ctx, dir, stem)
 }
 
 // browsers are what Chromium is called, here and there.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome", "chrome"}
 
 // drawPreview draws a preview where there is something to draw with.
-func (a *app) drawPreview(ctx context.Context, dir string) error {
+func (a *app) drawPreview(ctx context.Context, dir, stem string) error {
 	for _, name := range browsers {
 		browser, err := exec.LookPath(name)
 		if err != nil {
@@ -95,15 +96,15 @@ func (a *app) drawPreview(ctx context.Context, dir string) error {
 		}
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
-		args := []string{"--headless", "--disable-gpu", "--hide-scrollbars", "--window-size=700,2000", "--screenshot=" + filepath.Join(dir, "newsletter.png"),
-			"file://" + filepath.Join(dir, "newsletter.html")}
+		args := []string{"--headless", "--disable-gpu", "--hide-scrollbars", "--window-size=700,2000", "--screenshot=" + filepath.Join(dir, stem+".png"),
+			"file://" + filepath.Join(dir, stem+".html")}
 		if os.Geteuid() == 0 { // Chromium refuses to run as root otherwise
 			args = append([]string{"--no-sandbox"}, args...)
 		}
 		if text, err := exec.CommandContext(ctx, browser, args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s cannot draw the preview: %w: %s", name, err, text)
 		}
-		a.say("%s", filepath.Join(dir, "newsletter.png"))
+		a.say("%s", filepath.Join(dir, stem+".png"))
 		return nil
 	}
 	a.say("no picture: Chromium is not installed")

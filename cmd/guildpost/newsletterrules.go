@@ -9,17 +9,18 @@ import (
 	"guildpost/templates"
 )
 
-// A newsletterRulesJSON is what a community has chosen for its newsletter, for programs.
+// A newsletterRulesJSON is what a community has chosen for its newsletter and its report, for programs.
 type newsletterRulesJSON struct {
 	Newsletter           string `json:"newsletter"`            // when it goes out; off is never
 	NewsletterUnanswered string `json:"newsletter_unanswered"` // send, hold
 	NewsletterLanguage   string `json:"newsletter_language"`
+	Report               string `json:"report"` // on, off
 	Colour               string `json:"colour"`
 }
 
 func newNewsletterRulesJSON(c store.Community) newsletterRulesJSON {
 	return newsletterRulesJSON{Newsletter: spell(c.Newsletter, "off"), NewsletterUnanswered: spell(string(c.NewsletterUnanswered), "send"),
-		NewsletterLanguage: c.NewsletterLanguage, Colour: spell(c.Colour, templates.DefaultColour)}
+		NewsletterLanguage: c.NewsletterLanguage, Report: map[bool]string{true: "off", false: "on"}[c.NoReport], Colour: spell(c.Colour, templates.DefaultColour)}
 }
 
 var newsletterRules = []communityRule{
@@ -41,6 +42,10 @@ var newsletterRules = []communityRule{
 		c.NewsletterLanguage = v
 		return unlessEmpty("newsletter_language", v, checkLanguage)
 	}, func(j communityJSON) string { return j.NewsletterLanguage }},
+	{"report", "on (sponsors get a report each month), off", func(c *store.Community, v string) error {
+		c.NoReport = v == "off"
+		return among("report", v, "on", "off")
+	}, func(j communityJSON) string { return j.Report }},
 	{"colour", "the colour of its mails and pages, such as #B7410E, or empty for the usual one", func(c *store.Community, v string) error {
 		if c.Colour = v; v != "" && !colourForm.MatchString(v) {
 			return store.Errorf(store.Invalid, "colour=%s: write a # and six digits, such as #B7410E", v)

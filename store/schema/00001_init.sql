@@ -437,6 +437,17 @@ CREATE TABLE newsletter_notes (
 );
 CREATE INDEX newsletter_notes_next ON newsletter_notes (community_id, id) WHERE newsletter_id = 0;
 
+-- What became of the report on each month.
+CREATE TABLE reports (
+    community_id BIGINT NOT NULL REFERENCES communities (id),
+    month        BIGINT NOT NULL, -- 202610
+    state        TEXT NOT NULL,
+    send_at      BIGINT NOT NULL,
+    sent_at      BIGINT NOT NULL, -- 0 before
+    readers      BIGINT NOT NULL, -- sponsors who have it
+    PRIMARY KEY (community_id, month)
+);
+
 -- Meetings. When one is, is a time of day in a zone, as it was called: its dates follow from rule and zone.
 CREATE TABLE meetings (
     id           {{id}},

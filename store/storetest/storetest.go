@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"places", placeCases},
 		{"polls", pollCases},
 		{"newsletters", newsletterCases},
+		{"reports", reportCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
