@@ -250,6 +250,7 @@ func (c *changing) deliver() {
 // TestAnyChanges: whatever is changed, in whatever order people join, leave and answer and the daemon is killed: in the end
 // every calendar shows the meeting as it is, and no answer counts for a time at which it was not given.
 func TestAnyChanges(t *testing.T) {
+	long(t)
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newWorld(t)

@@ -25,6 +25,7 @@ var (
 // cancelled, people answer, and the daemon is restarted and killed. A plain model says after each time who must have been
 // reminded of what: each date once for a moment, the last one alone, and nothing else.
 func TestRandomClock(t *testing.T) {
+	long(t)
 	storetest.OnBoth(t, func(t *testing.T, db *store.DB) {
 		c := newClockWorld(t, db)
 		for step := range *clockJumps {

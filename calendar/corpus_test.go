@@ -118,6 +118,7 @@ func (w *world) meetingFor(said Said, uid string) store.Meeting {
 // TestCorpusAnswered: every file of the corpus that answers an invitation, sent to the ticket of each attendee that its rows
 // name, is recorded as the row says, or answered with help; and nothing is recorded for anybody else.
 func TestCorpusAnswered(t *testing.T) {
+	long(t)
 	all := corpusRows(t)
 	outcomes := map[string]int{}
 	for _, file := range slices.Sorted(maps.Keys(all)) {

@@ -16,6 +16,7 @@ import (
 // TestThousandOrders: a set of answers with repetitions, to the whole meeting, to dates and to all later ones, in a thousand orders
 // and cut into any messages, ends in one state in both databases. So do proposals.
 func TestThousandOrders(t *testing.T) {
+	long(t)
 	storetest.OnBoth(t, func(t *testing.T, db *store.DB) {
 		const orders, atOnce = 1000, 8
 		w := newWorldOn(t, db)

@@ -15,6 +15,7 @@ import (
 // TestRollups: while people answer at any time and the daemon is restarted, stands still and runs twice at once, each
 // organiser hears of each answer once, and gets one mail a day at most, not before their morning.
 func TestRollups(t *testing.T) {
+	long(t)
 	w := newWorld(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	organisers := map[string]*time.Location{"ada@a.example": nil, "fay@f.example": nil}

@@ -162,3 +162,11 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Errorf("%s differs; run go test ./calendar -update and read the difference. Got:\n%s", file, got)
 	}
 }
+
+// long leaves out, with -short, tests that do one thing after the other for long: the race detector finds nothing in them.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long, and does one thing after the other")
+	}
+}

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// TestBounded: the longest text takes no longer than a mail may, whatever stands in it.
+// TestBounded: the longest text takes some milliseconds, whatever stands in it. What is told apart is that from minutes, on a
+// machine that has much else to do.
 func TestBounded(t *testing.T) {
+	const longest = 5 * time.Second
 	zone := berlin(t)
 	c := Context{Zone: zone, Now: time.Date(2026, 11, 23, 10, 0, 0, 0, zone)}
 	for _, piece := range []string{"mo 1:00,", "a ", "1 ", "15:00 x ", "mo or ", "a/", "aa/bb ", "every ", "1.", "1. ", "first ", "15:00 mexico city ", "the ", "de ", "½", "\n",
@@ -15,7 +17,7 @@ func TestBounded(t *testing.T) {
 		text := strings.Repeat(piece, MaxText/len(piece))
 		start := time.Now()
 		Read(text, c)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > longest {
 			t.Errorf("%q, over and over, took %s", piece, took)
 		} else if testing.Verbose() {
 			t.Logf("%q: %s", piece, took)
