@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"guildpost/calendar"
@@ -200,8 +199,8 @@ func (b *batch) listedSince(ctx context.Context, communityID, mark int64) (all [
 // A comingMeeting is a meeting that comes, with the answers of all.
 type comingMeeting struct {
 	meeting store.Meeting
-	start   time.Time
-	answers map[int64]store.RSVPAnswer // by subscription, to the whole or to that date
+	date    calendar.Date
+	answers map[int64]store.RSVPAnswer // by subscription, for that date
 }
 
 // shownMeetings is how many meetings a digest names.
@@ -220,7 +219,7 @@ func (b *batch) meetings(ctx context.Context, c store.Community, s store.Subscri
 		if !m.meeting.Settings.Audience.Has(s) || len(shown) == shownMeetings {
 			continue
 		}
-		shown = append(shown, templates.DigestMeeting{Title: m.meeting.Title, Start: m.start.In(b.zone(c, s)), Place: m.meeting.Location, Answer: string(m.answers[s.ID])})
+		shown = append(shown, templates.DigestMeeting{Title: m.meeting.Title, Start: m.date.Start.In(b.zone(c, s)), Place: m.meeting.Location, Answer: string(m.answers[s.ID])})
 	}
 	return shown, nil
 }
@@ -231,22 +230,20 @@ func (b *batch) comingOf(ctx context.Context, c store.Community) (all []comingMe
 		return nil, err
 	}
 	for _, m := range meetings {
-		if next, _ := calendar.Next(m, b.now, 1); len(next) > 0 && m.State == store.MeetingConfirmed && next[0].Before(b.now.AddDate(0, 1, 0)) {
-			all = append(all, comingMeeting{meeting: m, start: next[0]})
+		if next, ok := calendar.NextDate(m, b.now); ok && m.State == store.MeetingConfirmed && next.Start.Before(b.now.AddDate(0, 1, 0)) {
+			all = append(all, comingMeeting{meeting: m, date: next})
 		}
 	}
-	slices.SortStableFunc(all, func(x, y comingMeeting) int { return x.start.Compare(y.start) })
+	slices.SortStableFunc(all, func(x, y comingMeeting) int { return x.date.Start.Compare(y.date.Start) })
 	all = all[:enough(all)]
 	for i := range all {
-		rsvps, err := b.DB.RSVPs(ctx, all[i].meeting.ID, 0)
+		invited, err := calendar.InvitedTo(ctx, b.DB, all[i].meeting, all[i].date)
 		if err != nil {
 			return nil, err
 		}
 		all[i].answers = map[int64]store.RSVPAnswer{}
-		for _, r := range rsvps {
-			if r.Occurrence == "" || strings.HasPrefix(r.Occurrence, all[i].start.UTC().Format("20060102T1504")) {
-				all[i].answers[r.SubscriptionID] = r.Answer
-			}
+		for _, a := range invited {
+			all[i].answers[a.Subscription.ID] = a.Answer
 		}
 	}
 	return all, nil

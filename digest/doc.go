@@ -18,7 +18,7 @@
 //  3. package measure computes the figures, with facilitators and without, and those of the window before.
 //  4. The Report is kept and given again until something that it was counted from has changed.
 //
-// Of meetings, votes, pulses, initiatives and what people keep the store has no records: their lists stay empty, and the
+// Of votes, pulses, initiatives and what people keep the store has no records: their lists stay empty, and the
 // figures say that nothing is recorded. Whoever adds such a record adds a source to the list in gather.go.
 //
 // # The way of an issue
