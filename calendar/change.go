@@ -36,7 +36,11 @@ func (k *Calendar) Change(ctx context.Context, by store.Actor, m store.Meeting, 
 	if err != nil {
 		return m, err
 	}
-	if is, err = k.DB.ChangeMeeting(ctx, by, is, k.planned(by.At)); err != nil {
+	wished, err := k.DB.WishedDates(ctx, m.ID, itip.At(by.At, time.UTC).Key())
+	if err != nil {
+		return m, err
+	}
+	if is, err = k.DB.ChangeMeetingDates(ctx, by, is, k.planned(by.At), renamedDates(m, is, wished)); err != nil {
 		return m, err
 	}
 	_, err = k.Due(ctx, by.At)
@@ -110,6 +114,7 @@ func changedWhole(m store.Meeting, e Edit, now time.Time) (store.Meeting, error)
 		is.Sequence++
 	}
 	is.Changes = refittedAll(m, is)
+	is.Settings.Rota.Swaps = refittedTurns(m, is)
 	if !sameTimes(m, is, now) {
 		moved(&is, "", timeText(m.Starts)+" "+m.Zone+" "+m.Rule, timeText(is.Starts)+" "+is.Zone+" "+is.Rule)
 	}

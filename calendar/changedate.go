@@ -180,18 +180,7 @@ func refittedAll(was, is store.Meeting) (all []store.DateChange) {
 // refitted is a date's own change once the meeting has changed: that of the date at the same moment, else on the same day. What
 // it shared with the rest follows. It is not ok where the meeting has no such date.
 func refitted(was, is store.Meeting, d store.DateChange) (fits store.DateChange, ok bool) {
-	zone, err := time.LoadLocation(was.Zone)
-	if err != nil || is.Rule == "" {
-		return d, false
-	}
-	id, err := occurrenceID(d.Occurrence, zone)
-	if err != nil {
-		return d, false
-	}
-	at, ok := dateNamed(is, id)
-	if !ok {
-		at, ok = dateOnDay(is, id.Wall)
-	}
+	id, at, ok := renamedDate(was, is, d.Occurrence)
 	if !ok {
 		return d, false
 	}
@@ -209,4 +198,31 @@ func refitted(was, is store.Meeting, d store.DateChange) (fits store.DateChange,
 		d.Location = is.Location
 	}
 	return d, true
+}
+
+// renamedDate finds the date of a meeting that has changed which was named by a key before: what it was, and what it is.
+func renamedDate(was, is store.Meeting, key string) (id, at itip.Time, ok bool) {
+	zone, err := time.LoadLocation(was.Zone)
+	if err != nil || is.Rule == "" {
+		return id, at, false
+	}
+	if id, err = occurrenceID(key, zone); err != nil {
+		return id, at, false
+	}
+	if at, ok = dateNamed(is, id); !ok {
+		at, ok = dateOnDay(is, id.Wall)
+	}
+	return id, at, ok
+}
+
+// renamedDates are the new keys of dates, by those that they had before a meeting changed. Of two that would have the same one
+// the first gets it.
+func renamedDates(was, is store.Meeting, keys []string) map[string]string {
+	renamed, taken := map[string]string{}, map[string]bool{}
+	for _, key := range keys {
+		if _, at, ok := renamedDate(was, is, key); ok && !taken[at.Key()] {
+			renamed[key], taken[at.Key()] = at.Key(), true
+		}
+	}
+	return renamed
 }

@@ -184,3 +184,18 @@ func ComingDates(m store.Meeting, after time.Time, n int) (all []Date) {
 	}
 	return all
 }
+
+// refittedTurns are the turns of single dates once a meeting has changed.
+func refittedTurns(was, is store.Meeting) map[string]store.Turn {
+	turns := was.Settings.Rota.Swaps
+	if len(turns) == 0 {
+		return turns
+	}
+	kept := map[string]store.Turn{}
+	for key, turn := range turns {
+		if _, at, ok := renamedDate(was, is, key); ok {
+			kept[at.Key()] = turn
+		}
+	}
+	return kept
+}

@@ -189,10 +189,18 @@ func (t *tx) planTasks(m Meeting, plan func(Meeting) []Task) error {
 // ChangeMeeting keeps a meeting as it is now, and makes or moves the tasks that plan, which may be nil, says of it; those who
 // have to hear of it are to be told. Conflict where somebody else has changed it since m was read.
 func (db *DB) ChangeMeeting(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task) (Meeting, error) {
+	return db.ChangeMeetingDates(ctx, by, m, plan, nil)
+}
+
+// ChangeMeetingDates is ChangeMeeting where dates have another key now, by their former ones: what people want from them goes
+// over.
+func (db *DB) ChangeMeetingDates(ctx context.Context, by Actor, m Meeting, plan func(Meeting) []Task, renamed map[string]string) (Meeting, error) {
 	var seen time.Time
 	err := db.durable.do(ctx, func(t *tx) (err error) {
-		seen, err = t.changeMeeting(by, m, plan)
-		return err
+		if seen, err = t.changeMeeting(by, m, plan); err != nil {
+			return err
+		}
+		return t.renameWishes(m.ID, renamed)
 	})
 	if err == nil {
 		m.Revision++

@@ -417,7 +417,11 @@ func useMeetings(t *testing.T, db *DB, c Community, s Subscription, now time.Tim
 		func() error { _, err := db.CallsToExpire(ctx, now); return err },
 		func() error { _, err := db.RSVPsBetween(ctx, m.ID, 1, 2); return err },
 		func() error { _, err := db.MeetingAsOf(ctx, m, 3); return err },
-		func() error { m, err = db.ChangeMeeting(ctx, Actor{At: now}, m, nil); return err },
+		func() error {
+			m, err = db.ChangeMeetingDates(ctx, Actor{At: now}, m, nil, map[string]string{"20260810T130000Z": "20260810T140000Z"})
+			return err
+		},
+		func() error { _, err := db.WishedDates(ctx, m.ID, ""); return err },
 		func() error { _, err := db.AddGuest(ctx, Actor{At: now}, c.ID, "guest@a.example", ""); return err },
 		func() error { useOccurrences(t, db, m, s, now); return nil },
 		func() error { _, err := db.RecordProposal(ctx, i, Proposal{Starts: now}, Task{}, nil); return err },

@@ -58,3 +58,28 @@ func (db *DB) Wishes(ctx context.Context, meetingID int64, occurrence string) (a
 		WHERE w.meeting_id = ? AND w.occurrence = ? ORDER BY w.id`, meetingID, occurrence)
 	return all, err
 }
+
+// WishedDates returns the dates of a meeting, by their keys, from which people want something; those behind a key alone.
+func (db *DB) WishedDates(ctx context.Context, meetingID int64, after string) (keys []string, err error) {
+	err = db.query(ctx, func(row rowScanner) error {
+		var key string
+		err := row.Scan(&key)
+		keys = append(keys, key)
+		return err
+	}, "SELECT DISTINCT occurrence FROM wishes WHERE meeting_id = ? AND occurrence > ? ORDER BY occurrence", meetingID, after)
+	return keys, err
+}
+
+// renameWishes moves wishes to their dates' new keys: by way of marked ones, since one date may get the key that another had.
+func (t *tx) renameWishes(meetingID int64, renamed map[string]string) error {
+	for was, is := range renamed {
+		if _, err := t.exec("UPDATE wishes SET occurrence = ? WHERE meeting_id = ? AND occurrence = ?", "~"+is, meetingID, was); err != nil {
+			return err
+		}
+	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	_, err := t.exec("UPDATE wishes SET occurrence = SUBSTR(occurrence, 2) WHERE meeting_id = ? AND occurrence >= '~'", meetingID)
+	return err
+}
