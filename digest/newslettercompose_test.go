@@ -159,7 +159,7 @@ func TestNamed(t *testing.T) {
 	is, _ := m.compose()
 	m.want(is, issue.Members, "Welcome, Cid and one other.")
 	m.want(is, issue.Thanked, "Cid – Wrote here for the first time", "Ada – Wrote here for the first time", "Ada – A member for 2 years")
-	m.want(is, issue.Figures, "4 members – 2 more than a month before, 2 more than a year ago", "1 of 1 threads were answered within a week – That is 100 %",
+	m.want(is, issue.Figures, "4 members – 2 more than a month before, 2 more than a year ago", "1 of 1 threads was answered within a week – That is 100 %",
 		"3 of 4 members wrote or came – 3 more than a month before, 3 more than a year ago")
 }
 
