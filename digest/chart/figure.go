@@ -15,7 +15,7 @@ type Figure struct {
 // A shape is filled with its colour, or drawn as a line of its Stroke's width where that is not 0.
 type shape struct {
 	kind   kind
-	points []point // polygon, polyline; the centre of a circle; where a text begins, ends or has its middle
+	points []point // polygon, polyline; the centre of a circle; where a text begins, or has its middle
 	radius float64 // of a circle, in pixels; of a text's letters the size
 	stroke float64
 	colour string
@@ -38,7 +38,6 @@ type anchor int
 const (
 	start anchor = iota
 	middle
-	end
 )
 
 type point struct{ x, y float64 }

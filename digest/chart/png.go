@@ -156,11 +156,8 @@ func write(canvas draw.Image, s shape, colour color.Color) error {
 	}
 	d := font.Drawer{Dst: canvas, Src: image.NewUniform(colour), Face: face}
 	x := fixed.Int26_6(s.points[0].x * scale * 64)
-	switch long := d.MeasureString(s.text); s.anchor {
-	case middle:
-		x -= long / 2
-	case end:
-		x -= long
+	if s.anchor == middle {
+		x -= d.MeasureString(s.text) / 2
 	}
 	d.Dot = fixed.Point26_6{X: x, Y: fixed.Int26_6(s.points[0].y * scale * 64)}
 	d.DrawString(s.text)

@@ -27,7 +27,7 @@ func (s shape) svg() string {
 		return fmt.Sprintf(`<circle cx="%s" cy="%s" r="%s" %s/>`, number(p.x), number(p.y), number(s.radius), paint)
 	case label:
 		return fmt.Sprintf(`<text x="%s" y="%s" font-family="Go, Helvetica, Arial, sans-serif" font-size="%s" text-anchor="%s" fill="%s">%s</text>`,
-			number(p.x), number(p.y), number(s.radius), [...]string{"start", "middle", "end"}[s.anchor], colour, html.EscapeString(s.text))
+			number(p.x), number(p.y), number(s.radius), [...]string{"start", "middle"}[s.anchor], colour, html.EscapeString(s.text))
 	case polyline:
 		return fmt.Sprintf(`<polyline points="%s" %s stroke-linejoin="round" stroke-linecap="round"/>`, s.list(), paint)
 	}
