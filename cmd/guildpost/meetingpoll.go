@@ -99,20 +99,20 @@ func (a *app) pollShow() *cobra.Command {
 	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withPoll(c.Context(), args[0], args[1], func(db *store.DB, k *calendar.Calendar, p store.Poll) error {
-			j, err := newPollJSON(c.Context(), db, k, p)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.printJSON(j)
-			}
-			return a.showPoll(j)
+			return a.showPoll(c.Context(), db, k, p, asJSON)
 		})
 	}
 	return c
 }
 
-func (a *app) showPoll(j pollJSON) error {
+func (a *app) showPoll(ctx context.Context, db *store.DB, k *calendar.Calendar, p store.Poll, asJSON bool) error {
+	j, err := newPollJSON(ctx, db, k, p)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.printJSON(j)
+	}
 	a.say("%s: %s, %d of %d voted, closes %s", j.Title, j.State, j.Voted, j.Asked, j.ClosesAt.show(a.config.Timezone))
 	out := a.list(false, "DATE", "START", "YES", "MAYBE", "NO", "NIGHT FOR", "CHOSEN")
 	for _, d := range j.Dates {
@@ -152,14 +152,7 @@ func (a *app) pollClose() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			j, err := newPollJSON(c.Context(), db, k, p)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.printJSON(j)
-			}
-			return a.showPoll(j)
+			return a.showPoll(c.Context(), db, k, p, asJSON)
 		})
 	}
 	return c
