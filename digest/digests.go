@@ -146,7 +146,7 @@ func (b *batch) gather(ctx context.Context, d store.DigestState, g *group) (err 
 		}
 		slices.SortFunc(g.posts, func(a, b store.Post) int { return int(a.ID - b.ID) })
 	}
-	if gathers(d.Subscription) {
+	if d.Subscription.Gathers() {
 		listed, err := b.listedSince(ctx, d.Subscription.CommunityID, d.Mark)
 		if err != nil {
 			return err
@@ -179,10 +179,6 @@ func (b *batch) gather(ctx context.Context, d store.DigestState, g *group) (err 
 	}
 	g.posts = kept
 	return nil
-}
-
-func gathers(s store.Subscription) bool {
-	return s.Delivery == store.Daily || s.Delivery == store.Weekly || s.Delivery == store.Monthly
 }
 
 func (b *batch) listedSince(ctx context.Context, communityID, mark int64) (all []store.Post, err error) {
@@ -283,8 +279,8 @@ func (m *Mailer) Preview(ctx context.Context, s store.Subscription, now time.Tim
 	b := newBatch(m, now)
 	d, err := m.DB.Digest(ctx, s.ID)
 	if store.KindOf(err) == store.NotFound && err != nil {
-		d, err = store.DigestState{Subscription: s}, nil
-		d.Subscription.Delivery = store.Weekly
+		s.Delivery, s.State = store.Weekly, store.Active
+		d = store.DigestState{Subscription: s}
 		d.Mark, err = m.DB.LastPostBefore(ctx, s.CommunityID, now.AddDate(0, 0, -7))
 	}
 	if err != nil {

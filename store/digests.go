@@ -22,8 +22,8 @@ var DigestUnplanned = fromMicros(unplanned)
 
 const unplanned = -1
 
-// gathers says whether somebody's posts are gathered for digests, now or once mail reaches them again.
-func (s Subscription) gathers() bool {
+// Gathers says whether somebody's posts are gathered for digests, now or once mail reaches them again.
+func (s Subscription) Gathers() bool {
 	switch s.Delivery {
 	case Daily, Weekly, Monthly:
 		return s.State == Active || s.State == Suspended
@@ -38,9 +38,9 @@ func (t *tx) followDigest(before, s Subscription) error {
 	case !gets || s.Delivery == None:
 		_, err := t.exec("DELETE FROM digests WHERE subscription_id = ?", s.ID)
 		return err
-	case s.gathers() != before.gathers():
+	case s.Gathers() != before.Gathers():
 		return t.resettle(before, s, nil, dueAfterChange(s))
-	case s.gathers() && (s.Delivery != before.Delivery || s.DigestHour != before.DigestHour || s.Timezone != before.Timezone || s.State != before.State ||
+	case s.Gathers() && (s.Delivery != before.Delivery || s.DigestHour != before.DigestHour || s.Timezone != before.Timezone || s.State != before.State ||
 		!s.VacationUntil.Equal(before.VacationUntil)):
 		_, err := t.exec("UPDATE digests SET due_at = ? WHERE subscription_id = ? AND due_at <> 0", dueAfterChange(s), s.ID)
 		return err
@@ -53,7 +53,7 @@ func dueAfterChange(s Subscription) int64 {
 	switch {
 	case s.State == Suspended:
 		return noEnd
-	case !s.gathers():
+	case !s.Gathers():
 		return 0
 	}
 	return unplanned
@@ -61,7 +61,7 @@ func dueAfterChange(s Subscription) int64 {
 
 // digestThread keeps the posts of a thread that is followed, or is not any more, in line; it is called before that is kept.
 func (t *tx) digestThread(s Subscription, thread int64, before, after ThreadMode) error {
-	if !s.gathers() || before != ThreadFollowed && after != ThreadFollowed {
+	if !s.Gathers() || before != ThreadFollowed && after != ThreadFollowed {
 		return nil
 	}
 	return t.resettle(s, s, map[int64]ThreadMode{thread: after}, unplanned)
@@ -85,7 +85,7 @@ func (t *tx) resettle(before, after Subscription, changed map[int64]ThreadMode, 
 	// Of posts whose copies are still to be made, the way after the change decides.
 	pending := slices.DeleteFunc(had.ids, func(id int64) bool { _, is := open[id]; return is })
 	for id, o := range open {
-		if before.gathers() && id <= had.mark && !slices.Contains(had.also, id) && modes[o.thread] == ThreadAsOthers {
+		if before.Gathers() && id <= had.mark && !slices.Contains(had.also, id) && modes[o.thread] == ThreadAsOthers {
 			// A digest has brought it already: no copy is made after the change either.
 			if _, err := t.exec("INSERT INTO dispatch_skips (dispatch_id, member_id) VALUES (?, ?)", o.dispatch, after.MemberID); err != nil {
 				return err
@@ -96,11 +96,11 @@ func (t *tx) resettle(before, after Subscription, changed map[int64]ThreadMode, 
 		if now, is := changed[o.thread]; is {
 			mode = now
 		}
-		if after.gathers() && mode == ThreadAsOthers {
+		if after.Gathers() && mode == ThreadAsOthers {
 			pending = append(pending, id)
 		}
 	}
-	if len(pending) == 0 && !after.gathers() {
+	if len(pending) == 0 && !after.Gathers() {
 		_, err := t.exec("DELETE FROM digests WHERE subscription_id = ?", after.ID)
 		return err
 	}
@@ -130,7 +130,7 @@ func (t *tx) pending(s Subscription, id int64) (g gathered, err error) {
 	if err := json.Unmarshal([]byte(also), &g.also); err != nil {
 		return g, err
 	}
-	if g.ids = slices.Clone(g.also); !s.gathers() {
+	if g.ids = slices.Clone(g.also); !s.Gathers() {
 		return g, nil
 	}
 	err = t.query(scanIDs(&g.ids), `SELECT id FROM posts p WHERE community_id = ? AND id > ? AND listed AND accepted_at >= ? AND state = 0

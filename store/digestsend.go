@@ -98,7 +98,7 @@ func (t *tx) stepDigest(step DigestStep) (moved bool, err error) {
 	const same = " WHERE subscription_id = ? AND due_at = ? AND mark = ? AND also = ?"
 	args := []any{was.Subscription.ID, micros(was.DueAt), was.Mark, idsText(was.Also)}
 	var n int64
-	if was.Subscription.gathers() {
+	if was.Subscription.Gathers() {
 		n, err = t.exec("UPDATE digests SET mark = ?, also = '[]', due_at = ?"+same, append([]any{step.Mark, micros(step.Next)}, args...)...)
 	} else {
 		n, err = t.exec("DELETE FROM digests"+same, args...)

@@ -166,7 +166,7 @@ func (t *tx) insertSubscription(by Actor, action string, s Subscription) error {
 	if err != nil {
 		return err
 	}
-	if s.ID = id; s.gathers() {
+	if s.ID = id; s.Gathers() {
 		if err := t.followDigest(Subscription{}, s); err != nil {
 			return err
 		}
