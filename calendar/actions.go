@@ -29,7 +29,7 @@ func (k *Calendar) withActions(ctx context.Context, r report, all []store.Attend
 		a := store.Action{CommunityID: r.community.ID, Owner: owner.ID, OwnerText: line.Owner, What: line.What, Source: r.source}
 		said := templates.ActionLine{Owner: line.Owner, What: line.What, Due: line.Due}
 		if known {
-			owners[owner.ID], said.Owner = owner, calledName(owner)
+			owners[owner.ID], said.Owner = owner, owner.Called()
 		}
 		if !line.Due.IsZero() {
 			a.Due = line.Due.Format(time.DateOnly)
@@ -215,7 +215,7 @@ func (k *Calendar) actionPage(ctx context.Context, t mail.Ticket) (p past, owner
 		return p, owner, a, page, err
 	}
 	text := k.actionText(p, owner, a)
-	page = Page{Community: p.community, Kind: "action", About: templates.Args{Text: a.What, When: text.Due, Name: calledName(owner)}}
+	page = Page{Community: p.community, Kind: "action", About: templates.Args{Text: a.What, When: text.Due, Name: owner.Called()}}
 	if a.State == store.ActionDone {
 		page.Problem = "already"
 	}

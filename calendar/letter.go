@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"time"
 
 	"guildpost/calendar/itip"
@@ -99,22 +100,12 @@ func (w letter) addressTo(d *mail.Draft) (err error) {
 
 // language is the reader's, else the community's, else the installation's.
 func (k *Calendar) language(c store.Community, s store.Subscription) string {
-	for _, choice := range []string{s.Language, c.Language, k.Language} {
-		if choice != "" {
-			return choice
-		}
-	}
-	return "en"
+	return cmp.Or(s.Language, c.Language, k.Language, "en")
 }
 
 // zone is where times are shown for a reader; where nothing is known, that is the meeting's.
 func (k *Calendar) zone(c store.Community, s store.Subscription, m store.Meeting) *time.Location {
-	for _, name := range []string{s.Timezone, c.Timezone, m.Zone} {
-		if zone, err := time.LoadLocation(name); name != "" && err == nil {
-			return zone
-		}
-	}
-	return time.UTC
+	return cmp.Or(store.FirstZone(s.Timezone, c.Timezone, m.Zone), time.UTC)
 }
 
 // shown are the next dates of a meeting for a reader.

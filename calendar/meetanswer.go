@@ -97,14 +97,7 @@ func (k *Calendar) whoDecided(ctx context.Context, u meetUse) string {
 	if err != nil {
 		return ""
 	}
-	return nameOf(s)
-}
-
-func nameOf(s store.Subscription) string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return s.Address
+	return s.Called()
 }
 
 func (k *Calendar) by(u meetUse, source string) store.Actor {

@@ -75,7 +75,7 @@ func (k *Calendar) meetPage(ctx context.Context, t mail.Ticket) (u meetUse, p Pa
 		if err != nil {
 			return u, p, err
 		}
-		p.Kind, p.About.Name, p.Choices = "meet-proposal", nameOf(proposer), []string{choiceApprove, choiceDecline}
+		p.Kind, p.About.Name, p.Choices = "meet-proposal", proposer.Called(), []string{choiceApprove, choiceDecline}
 	case u.wish.Choose || len(u.wish.Dates) == 1:
 		p.Choices = []string{choiceConfirm, choiceDrop}
 	default:

@@ -101,7 +101,7 @@ func (k *Calendar) decideProposal(ctx context.Context, u meetUse, yes bool, reas
 		data, state = done, store.RequestDone
 		data.Kind = "approved"
 	}
-	data.By = nameOf(u.person)
+	data.By = u.person.Called()
 	n, err := k.toProposer(ctx, u, data)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"guildpost/mail"
@@ -69,7 +68,7 @@ func (k *Calendar) overNotices(ctx context.Context, p past) (notices []store.Not
 	}
 	var names []string
 	for _, host := range hosts {
-		names = append(names, calledName(host))
+		names = append(names, host.Called())
 		text := k.overText(p, host, all)
 		k.addFairness(&text, fair, k.zone(p.community, host, p.meeting))
 		n, err := k.notice(k.overLetter(p, host, text))
@@ -129,35 +128,27 @@ func (k *Calendar) pastToken(kind mail.TicketKind, to store.Subscription, object
 func (k *Calendar) overText(p past, to store.Subscription, all []store.Attendance) templates.MeetingOver {
 	language := k.language(p.community, to)
 	text := templates.MeetingOver{For: forReader(p.community, to), Title: p.occurrence.Title, Start: p.occurrence.Starts.In(k.zone(p.community, to, p.meeting)),
-		Word: templates.Say(language, "minutes.attended", templates.Args{}), Example: calledName(to),
+		Word: templates.Say(language, "minutes.attended", templates.Args{}), Example: to.Called(),
 		Answer: k.ticket(p.community, k.pastToken(mail.TicketAttendance, to, p.occurrence.ID))}
 	for _, a := range all {
 		switch {
 		case a.Answer == store.Accepted && len(text.Yes) == listedNames:
 			text.YesMore++
 		case a.Answer == store.Accepted:
-			text.Yes = append(text.Yes, calledName(a.Subscription))
+			text.Yes = append(text.Yes, a.Subscription.Called())
 		case a.Answer == store.Tentative && len(text.Maybe) < listedNames:
-			text.Maybe = append(text.Maybe, calledName(a.Subscription))
+			text.Maybe = append(text.Maybe, a.Subscription.Called())
 		case a.Invited:
 			text.Silent++
 		}
 	}
 	for _, a := range all { // somebody else makes a better example than the reader
 		if a.Subscription.ID != to.ID && a.Subscription.Name != "" && a.Answer == store.Accepted {
-			text.Example = calledName(a.Subscription)
+			text.Example = a.Subscription.Called()
 			break
 		}
 	}
 	return text
-}
-
-// calledName is what somebody is called.
-func calledName(s store.Subscription) string {
-	if name := strings.TrimSpace(s.Name); name != "" {
-		return name
-	}
-	return s.Address
 }
 
 // dayOf is the day on which a date of a meeting was, for the community.

@@ -228,7 +228,7 @@ func (k *Calendar) reported(r report, came Present, all []store.Attendance) temp
 		case len(text.Came) == listedNames:
 			text.CameMore++
 		default:
-			text.Came = append(text.Came, calledName(a.Subscription))
+			text.Came = append(text.Came, a.Subscription.Called())
 		}
 	}
 	for _, g := range came.Guests {

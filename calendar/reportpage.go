@@ -36,7 +36,7 @@ func (k *Calendar) attendancePage(ctx context.Context, t mail.Ticket) (p past, b
 	slices.SortStableFunc(all, func(a, b store.Attendance) int { return order[a.Answer] - order[b.Answer] })
 	for _, a := range all {
 		on := a.Came || p.occurrence.ToldAt.IsZero() && a.Answer == store.Accepted
-		page.Ticks = append(page.Ticks, templates.Tick{Value: strconv.FormatInt(a.Subscription.ID, 10), Label: calledName(a.Subscription), On: on})
+		page.Ticks = append(page.Ticks, templates.Tick{Value: strconv.FormatInt(a.Subscription.ID, 10), Label: a.Subscription.Called(), On: on})
 	}
 	page.About.N = len(page.Ticks)
 	return p, by, page, nil

@@ -250,7 +250,7 @@ func (k *Calendar) counted(ctx context.Context, t tally, r *templates.RolledMeet
 			one.Said = "none"
 		}
 		for _, s := range who[:min(len(who), rolledNames)] {
-			one.Names = append(one.Names, calledName(s))
+			one.Names = append(one.Names, s.Called())
 		}
 		r.Answers = append(r.Answers, one)
 	}
@@ -271,7 +271,7 @@ func newAnswers(all []store.RSVP, reader int64, span rollupSpan) (news []store.R
 func (k *Calendar) toldAnswers(c store.Community, s store.Subscription, m store.Meeting, t tally, news []store.RSVP) (told []templates.NewAnswer, more int) {
 	names := map[int64]string{}
 	for _, i := range t.invited {
-		names[i.ID] = calledName(i)
+		names[i.ID] = i.Called()
 	}
 	for _, r := range news {
 		name, ok := names[r.SubscriptionID]

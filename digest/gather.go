@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -40,10 +41,7 @@ var sources = []func(*gathering, context.Context) error{
 
 // CommunityZone is where a community's days begin.
 func (g *Gatherer) CommunityZone(c store.Community) *time.Location {
-	if zone, err := time.LoadLocation(c.Timezone); err == nil && c.Timezone != "" {
-		return zone
-	}
-	return g.Zone
+	return cmp.Or(store.FirstZone(c.Timezone), g.Zone)
 }
 
 // Records gathers what the measures of a window, and of the one before it, are computed from.

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"net/url"
@@ -24,21 +25,11 @@ type Mailer struct {
 
 // zone is where a reader's clocks hang.
 func (m *Mailer) zone(c store.Community, s store.Subscription) *time.Location {
-	for _, name := range []string{s.Timezone, c.Timezone} {
-		if zone, err := time.LoadLocation(name); name != "" && err == nil {
-			return zone
-		}
-	}
-	return m.Timezone
+	return cmp.Or(store.FirstZone(s.Timezone, c.Timezone), m.Timezone)
 }
 
 func (m *Mailer) language(c store.Community, s store.Subscription) string {
-	for _, choice := range []string{s.Language, c.Language, m.Language} {
-		if choice != "" {
-			return templates.Language(choice)
-		}
-	}
-	return templates.Language("")
+	return templates.Language(cmp.Or(s.Language, c.Language, m.Language))
 }
 
 // nextDigest is when a digest is due after a time: at the reader's hour, each day, each Monday, or on the first of each month,
@@ -63,8 +54,4 @@ func replyTo(c store.Community, subject, messageID string) string {
 	base, _ := mail.BaseSubject(subject)
 	query := url.Values{"Subject": {"Re: " + base}, "In-Reply-To": {"<" + messageID + ">"}}
 	return "mailto:" + c.Address() + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
-}
-
-func about(c store.Community) templates.Community {
-	return templates.Community{Title: c.Title, Address: c.Address(), Name: c.Name, Domain: c.Domain, Colour: c.Colour, Purpose: c.Purpose}
 }

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -47,12 +48,7 @@ func (n *Newsletters) wake() {
 
 // language is the reader's, else the community's, else the installation's; with "" for the reader's that of an issue.
 func (n *Newsletters) language(c store.Community, reader string) string {
-	for _, choice := range []string{reader, c.Language, n.Language} {
-		if choice != "" {
-			return choice
-		}
-	}
-	return "en"
+	return cmp.Or(reader, c.Language, n.Language, "en")
 }
 
 // issueLanguage is the one that facilitators write in.
@@ -62,10 +58,7 @@ func (n *Newsletters) issueLanguage(c store.Community) string {
 
 // zone is where times are shown for a reader: theirs, else the community's.
 func (n *Newsletters) zone(c store.Community, s store.Subscription) *time.Location {
-	if zone, err := time.LoadLocation(s.Timezone); s.Timezone != "" && err == nil {
-		return zone
-	}
-	return n.Gatherer.CommunityZone(c)
+	return cmp.Or(store.FirstZone(s.Timezone, c.Timezone), n.Gatherer.Zone)
 }
 
 func (n *Newsletters) ticket(c store.Community, t mail.Ticket) templates.Ticket {
@@ -82,10 +75,11 @@ func (n *Newsletters) ticketOf(c store.Community, token string) templates.Ticket
 }
 
 func forReader(c store.Community, name string) templates.For {
-	return templates.For{Recipient: name, Community: aboutCommunity(c)}
+	return templates.For{Recipient: name, Community: about(c)}
 }
 
-func aboutCommunity(c store.Community) templates.Community {
+// about is what texts say of a community.
+func about(c store.Community) templates.Community {
 	return templates.Community{Title: c.Title, Address: c.Address(), Name: c.Name, Domain: c.Domain, Colour: c.Colour, Purpose: c.Purpose}
 }
 

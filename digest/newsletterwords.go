@@ -25,7 +25,7 @@ type words struct {
 
 func (n *Newsletters) wordsFor(c store.Community, i store.Newsletter, lang string, zone *time.Location) words {
 	home := n.Gatherer.CommunityZone(c)
-	w := words{lang: lang, zone: zone, about: aboutCommunity(c), when: i.From.Add(i.Until.Sub(i.From) / 2).In(home)}
+	w := words{lang: lang, zone: zone, about: about(c), when: i.From.Add(i.Until.Sub(i.From) / 2).In(home)}
 	if s, err := ParseSchedule(c.Newsletter); err == nil && s.isWeekly() {
 		w.when, w.daily = i.SendAt.In(home), true
 	}

@@ -58,7 +58,7 @@ func (r *Reports) compose(ctx context.Context, c store.Community, w measure.Wind
 
 // data is the report in a language.
 func (s *sponsorReport) data(lang, name string) templates.SponsorReport {
-	w := words{lang: lang, zone: s.window.Zone, about: aboutCommunity(s.community)}
+	w := words{lang: lang, zone: s.window.Zone, about: about(s.community)}
 	out := templates.SponsorReport{For: forReader(s.community, name), Month: s.window.From.In(s.window.Zone)}
 	if active := s.measured.Now.Members.Active; active.Available() {
 		out.Active = int(active.Value)

@@ -54,7 +54,7 @@ func (l *List) invite(ctx context.Context, a *asker, address, note string) (resu
 	if reached != nil {
 		return result{}, l.refuse(a, "command.enough", templates.Args{})
 	}
-	err = l.Join(ctx, a.community, Application{Address: address, By: a.s.Address, ByName: nameOf(a.s), Note: note, Source: domainOf(a.s.Address)})
+	err = l.Join(ctx, a.community, Application{Address: address, By: a.s.Address, ByName: a.s.Called(), Note: note, Source: domainOf(a.s.Address)})
 	return result{done: true, text: l.say(a, "command.invited", templates.Args{Address: address})}, err
 }
 
@@ -81,7 +81,7 @@ func planThanks(ctx context.Context, l *List, a *asker, c command) (plan, error)
 	}
 	p.do = func(ctx context.Context) (result, error) {
 		_, err := l.DB.Thank(ctx, store.Thanks{CommunityID: a.community.ID, From: a.s.MemberID, To: s.MemberID, Note: note, At: l.Now()})
-		return result{done: true, text: l.say(a, "command.thanks", templates.Args{Name: nameOf(s)})}, err
+		return result{done: true, text: l.say(a, "command.thanks", templates.Args{Name: s.Called()})}, err
 	}
 	return p, nil
 }

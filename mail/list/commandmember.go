@@ -142,7 +142,7 @@ func (l *List) planRemove(a *asker, s store.Subscription) plan {
 	return plan{line: "leave " + s.Address, do: func(ctx context.Context) (result, error) {
 		res := result{done: true, text: l.say(a, "command.removed", templates.Args{Address: s.Address})}
 		_, err := l.DB.End(ctx, a.by, s.ID, store.Removed, func(int64) ([]store.Notice, error) {
-			return l.notices(to(a.community, s, templates.Removed{For: forReader(a.community, s.Name), By: nameOf(a.s)}))
+			return l.notices(to(a.community, s, templates.Removed{For: forReader(a.community, s.Name), By: a.s.Called()}))
 		})
 		return res, err
 	}}

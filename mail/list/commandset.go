@@ -129,7 +129,7 @@ func (l *List) planChange(a *asker, before, after store.Subscription, change tem
 			a.language = a.s.Language
 			return res, nil
 		}
-		w := to(a.community, after, templates.SettingsChanged{For: forReader(a.community, after.Name), By: nameOf(a.s), Changes: []templates.Setting{change}})
+		w := to(a.community, after, templates.SettingsChanged{For: forReader(a.community, after.Name), By: a.s.Called(), Changes: []templates.Setting{change}})
 		w.from = a.community.FunctionAddress("request")
 		return res, l.send(ctx, w)
 	}}
@@ -137,35 +137,10 @@ func (l *List) planChange(a *asker, before, after store.Subscription, change tem
 
 // applyChange moves one setting over, so that what was changed since the command was read stays.
 func applyChange(now, after store.Subscription, key string) store.Subscription {
-	switch key {
-	case "delivery":
-		now.Delivery = after.Delivery
-	case "digest-format":
-		now.DigestFormat = after.DigestFormat
-	case "digest-hour":
-		now.DigestHour = after.DigestHour
-	case "own-copies":
-		now.OwnCopies = after.OwnCopies
-	case "reminders":
-		now.NoReminders = after.NoReminders
-	case "language":
-		now.Language = after.Language
-	case "timezone":
-		now.Timezone = after.Timezone
-	case "name":
-		now.Name = after.Name
-	case "news":
-		now.Named = after.Named
-	case "vacation":
+	if key == "vacation" {
 		now.VacationUntil = after.VacationUntil
+	} else if s, ok := findSetting(key); ok {
+		s.set(&now, s.get(after))
 	}
 	return now
-}
-
-// nameOf names a member for another.
-func nameOf(s store.Subscription) string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return s.Address
 }

@@ -94,7 +94,7 @@ func planShow(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	res := result{done: true, text: nameOf(s)}
+	res := result{done: true, text: s.Called()}
 	all := []templates.Setting{{Key: "address", Value: s.Address}}
 	for _, known := range settings {
 		all = append(all, templates.Setting{Key: known.key, Value: known.get(s)})

@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -91,25 +92,12 @@ func (l *List) domain(c store.Community) string {
 
 // language is the reader's, else the community's, else the installation's.
 func (l *List) language(c store.Community, reader string) string {
-	for _, choice := range []string{reader, c.Language, l.Language} {
-		if choice != "" {
-			return choice
-		}
-	}
-	return "en"
+	return cmp.Or(reader, c.Language, l.Language, "en")
 }
 
 // zone is where times are shown for a reader.
 func (l *List) zone(c store.Community, s store.Subscription) *time.Location {
-	for _, name := range []string{s.Timezone, c.Timezone} {
-		if zone, err := time.LoadLocation(name); name != "" && err == nil {
-			return zone
-		}
-	}
-	if l.Timezone != nil {
-		return l.Timezone
-	}
-	return time.UTC
+	return cmp.Or(store.FirstZone(s.Timezone, c.Timezone), l.Timezone, time.UTC)
 }
 
 // to is a letter to a subscriber.
