@@ -48,7 +48,9 @@ func (a *app) finishAction(ctx context.Context, db *store.DB, c store.Community,
 	if err != nil {
 		return err
 	}
-	if err := k.FinishAction(ctx, c, id); err != nil {
+	if err := k.FinishAction(ctx, c, id); store.KindOf(err) == store.NotFound && err != nil {
+		return withHint(err, "guildpost meeting actions %s shows their numbers", c.Name)
+	} else if err != nil {
 		return err
 	}
 	a.say("action %d of %s is done", id, c.Address())

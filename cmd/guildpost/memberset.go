@@ -65,9 +65,7 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 		}
 	case "timezone":
 		s.Timezone = value
-		if value != "" {
-			_, err = parseZone(value)
-		}
+		err = unlessEmpty(key, value, checkZone)
 	case "digest_hour":
 		if s.DigestHour, err = strconv.Atoi(value); err != nil || s.DigestHour < 0 || s.DigestHour > 23 {
 			err = store.Errorf(store.Invalid, "digest_hour is %q: it must be an hour from 0 to 23", value)

@@ -174,7 +174,7 @@ func (a *app) newsletterSend() *cobra.Command {
 			if asJSON {
 				return a.printJSON(newNewsletterJSON(n, community, i))
 			}
-			a.say("issue %d of %s is on its way to %d readers", i.ID, community.Address(), sent)
+			a.say("issue %d of %s is on its way to %s", i.ID, community.Address(), counted(sent, "reader", "readers"))
 			return nil
 		})
 	}
