@@ -65,6 +65,14 @@ func (n *Newsletters) ticket(c store.Community, t mail.Ticket) templates.Ticket 
 	return n.ticketOf(c, n.Keys.Seal(t))
 }
 
+// pageLink is where an issue is read in a browser; "" where there are no pages.
+func (n *Newsletters) pageLink(token string) string {
+	if n.PublicURL == "" {
+		return ""
+	}
+	return n.PublicURL + issuePath + token
+}
+
 // ticketOf is a token's address and link.
 func (n *Newsletters) ticketOf(c store.Community, token string) templates.Ticket {
 	made := templates.Ticket{Address: mail.TicketAddress(c.Name, c.Domain, token)}
@@ -85,11 +93,20 @@ func about(c store.Community) templates.Community {
 
 // title is what an issue is called in its own language.
 func (n *Newsletters) title(c store.Community, i store.Newsletter) string {
+	return n.titleIn(c, i, n.issueLanguage(c), n.Gatherer.CommunityZone(c))
+}
+
+// titleFor is what an issue is called for a reader.
+func (n *Newsletters) titleFor(c store.Community, i store.Newsletter, s store.Subscription) string {
+	return n.titleIn(c, i, templates.Language(n.language(c, s.Language)), n.zone(c, s))
+}
+
+func (n *Newsletters) titleIn(c store.Community, i store.Newsletter, lang string, zone *time.Location) string {
 	content, err := issue.Unmarshal(i.Content)
 	if err == nil && content.Title != "" {
 		return content.Title
 	}
-	return n.wordsFor(c, i, n.issueLanguage(c), n.Gatherer.CommunityZone(c)).Title()
+	return n.wordsFor(c, i, lang, zone).Title()
 }
 
 // facilitators are those of a community whose mail arrives.

@@ -15,8 +15,8 @@ func (r *rendering) notice(s store.Subscription, meetings []readerMeeting, id st
 	if err != nil {
 		return store.Notice{}, err
 	}
-	leave := r.Keys.Seal(mail.Ticket{Kind: mail.TicketLeave, Person: s.ID, Object: c.ID})
-	tokens := []string{leave}
+	off := r.Keys.Seal(mail.Ticket{Kind: mail.TicketNewsletterOff, Person: s.ID, Object: c.ID})
+	tokens := []string{leaveTicket: r.Keys.Seal(mail.Ticket{Kind: mail.TicketLeave, Person: s.ID, Object: c.ID}), offTicket: off, readTicket: r.readToken(s, r.issue)}
 	for _, m := range meetings {
 		tokens = append(tokens, m.token)
 	}
@@ -32,7 +32,7 @@ func (r *rendering) notice(s store.Subscription, meetings []readerMeeting, id st
 	if err != nil {
 		return store.Notice{}, err
 	}
-	t := r.ticketOf(c, leave)
+	t := r.ticketOf(c, off)
 	raw = append(mail.PersonalHeader(make([]byte, 0, len(raw)+300), t.Address, t.URL), raw...)
 	return r.noticeTo(c, s, raw), nil
 }

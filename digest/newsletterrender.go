@@ -68,8 +68,13 @@ func placeholder(n int) string {
 	return strings.Repeat("8", longest-len(text)) + text
 }
 
-// leaveTicket is the number of the ticket to leave with; those of meetings follow.
-const leaveTicket = 0
+// The numbers of a copy's tickets; those of meetings follow.
+const (
+	leaveTicket   = iota
+	offTicket     // no more newsletter
+	readTicket    // its page
+	meetingTicket // of the first meeting
+)
 
 // A sharedCopy is a mail with places for tickets.
 type sharedCopy struct {
@@ -141,14 +146,16 @@ func (r *rendering) share(lang string, zone *time.Location, meetings []readerMee
 	places := make([]readerMeeting, len(meetings))
 	for i, m := range meetings {
 		if places[i].answer = m.answer; m.token != "" {
-			places[i].token = placeholder(leaveTicket + 1 + i)
+			places[i].token = placeholder(meetingTicket + i)
 		}
 	}
-	m, err := templates.Render(lang, r.newsletter(lang, zone, places, r.ticketOf(r.community, placeholder(leaveTicket))))
+	made := r.newsletter(lang, zone, places, r.ticketOf(r.community, placeholder(leaveTicket)))
+	made.Off, made.Read = r.ticketOf(r.community, placeholder(offTicket)), r.pageLink(placeholder(readTicket))
+	m, err := templates.Render(lang, made)
 	if err != nil {
 		return nil, err
 	}
-	n := leaveTicket + 1 + len(meetings)
+	n := meetingTicket + len(meetings)
 	return &sharedCopy{m.Subject, newPattern(m.Text, n), newPattern(m.HTML, n)}, nil
 }
 

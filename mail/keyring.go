@@ -22,7 +22,7 @@ type Key struct {
 }
 
 // A Keyring makes and checks tickets. The newest key makes them; an older one still
-// checks for OldKeyForLeave (TicketLeave) or OldKeyForRest (all others) after the next
+// checks for OldKeyForLeave (what is for leaving) or OldKeyForRest (all others) after the next
 // key took its place. A Keyring may be used by many goroutines.
 type Keyring struct {
 	keys atomic.Pointer[[]*ringKey] // newest first
@@ -140,7 +140,7 @@ func (key *ringKey) open(body []byte, now time.Time) (Ticket, error) {
 		return t, ErrExpiredTicket
 	}
 	grace := OldKeyForRest
-	if t.Kind == TicketLeave {
+	if t.Kind.Unsubscribes() {
 		grace = OldKeyForLeave
 	}
 	if !key.retired.IsZero() && now.After(key.retired.Add(grace)) {

@@ -49,6 +49,9 @@ const (
 	TicketNewsletterNote  TicketKind = 34 // a note for the next one is mine: the note
 	TicketReportHold      TicketKind = 35 // hold a report back from the sponsors: its month, 202610
 	TicketReportSend      TicketKind = 36 // send it to them now: the same
+
+	TicketNewsletterRead TicketKind = 55 // read an issue on a page, which it shows and nothing else: the issue
+	TicketNewsletterOff  TicketKind = 56 // no more newsletter, while the membership stays: the community
 )
 
 const (
@@ -67,7 +70,7 @@ const (
 // For how long a key still checks tickets after the next one took its place: those to leave stand in every copy of every
 // post, and people look for them in old ones.
 const (
-	OldKeyForLeave = 400 * 24 * time.Hour // TicketLeave
+	OldKeyForLeave = 400 * 24 * time.Hour // TicketLeave, TicketNewsletterOff
 	OldKeyForRest  = 90 * 24 * time.Hour  // all others
 )
 
@@ -78,6 +81,9 @@ var (
 	// ErrExpiredTicket means that the token is genuine, but its time or that of its key is over.
 	ErrExpiredTicket = errors.New("this ticket is not valid any more: its time is over")
 )
+
+// Unsubscribes says whether tickets of a kind stand in List-Unsubscribe fields.
+func (k TicketKind) Unsubscribes() bool { return k == TicketLeave || k == TicketNewsletterOff }
 
 // A Ticket lets one person do one thing. It is not stored: its token is
 // unguessable, since it carries a code that only the installation can compute.

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// wantsNewsletter are the subscriptions of a community that get its newsletter: members who get posts in some way. Who is
-// on vacation misses it.
-const wantsNewsletter = "s.community_id = ? AND s.id > ? AND s.state = 'active' AND s.delivery <> 'none' AND s.vacation_until <= ?"
+// wantsNewsletter are the subscriptions of a community that get its newsletter: members who get posts in some way, and those
+// who want nothing else, without those who do not want it. Who is on vacation misses it.
+const wantsNewsletter = `s.community_id = ? AND s.id > ? AND s.state = 'active' AND s.newsletter <> 'off'
+	AND (s.delivery <> 'none' OR s.newsletter = 'only') AND s.vacation_until <= ?`
 
 // NewsletterReaders returns who gets a newsletter at a time, by subscription behind one, at most limit.
 func (db *DB) NewsletterReaders(ctx context.Context, communityID, after int64, now time.Time, limit int) (all []Subscription, err error) {

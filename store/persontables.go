@@ -27,7 +27,7 @@ var personTables = []personTable{
 	{name: "members", key: []string{"id"}, mine: "id = {member}", texts: []string{"name"}, others: []string{"language", "timezone"}, erased: erasedByOther, own: true},
 	{name: "addresses", key: []string{"address"}, mine: "member_id = {member}", texts: []string{"address"}, people: []string{"member_id"}, erased: erasedByOther, own: true},
 	{name: "subscriptions", key: []string{"id"}, mine: "member_id = {member}", texts: []string{"address"},
-		others: []string{"state", "delivery", "roles", "digest_format"}, people: []string{"member_id"}, erased: erasedByOther, own: true},
+		others: []string{"state", "delivery", "newsletter", "roles", "digest_format"}, people: []string{"member_id"}, erased: erasedByOther, own: true},
 	{name: "thread_modes", key: []string{"subscription_id", "thread_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		others: []string{"mode"}, people: []string{"subscription_id"}, erased: erasedByOther},
 	{name: "digests", key: []string{"subscription_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",

@@ -225,15 +225,37 @@ func (db *DB) End(ctx context.Context, by Actor, id int64, state SubscriptionSta
 		}
 		after := before
 		after.State = state
-		if err := t.updateSubscription(by, before, after); err != nil {
-			return err
-		}
-		var journal int64
-		if err := t.row("SELECT MAX(id) FROM journal WHERE member_id = ?", before.MemberID).Scan(&journal); err != nil {
-			return err
-		}
 		changed = true
-		return t.sendMade(by.At, journal, mails)
+		return t.changeAndTell(by, before, after, mails)
+	})
+	return changed, err
+}
+
+// changeAndTell changes a subscription and sends the mails about it, which are made from the row of the journal.
+func (t *tx) changeAndTell(by Actor, before, after Subscription, mails func(journal int64) ([]Notice, error)) error {
+	if err := t.updateSubscription(by, before, after); err != nil {
+		return err
+	}
+	var journal int64
+	if err := t.row("SELECT MAX(id) FROM journal WHERE member_id = ?", before.MemberID).Scan(&journal); err != nil {
+		return err
+	}
+	return t.sendMade(by.At, journal, mails)
+}
+
+// StopNewsletter ends the newsletter for a subscription, which stays, and sends mails as End does. Changed is false where it was
+// off already.
+func (db *DB) StopNewsletter(ctx context.Context, by Actor, id int64, mails func(journal int64) ([]Notice, error)) (changed bool, err error) {
+	err = db.durable.do(ctx, func(t *tx) error {
+		changed = false
+		before, err := t.subscriptionToChange(id)
+		if err != nil || before.Newsletter == NewsletterNever {
+			return err
+		}
+		after := before
+		after.Newsletter = NewsletterNever
+		changed = true
+		return t.changeAndTell(by, before, after, mails)
 	})
 	return changed, err
 }

@@ -154,6 +154,7 @@ type Subscription struct {
 	VacationUntil time.Time // zero: none; delivery of every kind waits until then
 	OwnCopies     bool      // whether the author gets their own posts
 	NoReminders   bool      // of meetings
+	Newsletter    NewsletterWish
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void
@@ -196,6 +197,56 @@ const (
 	Monthly DeliveryMode = "monthly"
 	None    DeliveryMode = "none"
 )
+
+// NewsletterWish is whether a subscription gets the newsletter.
+type NewsletterWish string
+
+// What members wish.
+const (
+	NewsletterWithPosts NewsletterWish = ""     // who gets posts in some way gets it, too
+	NewsletterAlways    NewsletterWish = "only" // also who gets no posts
+	NewsletterNever     NewsletterWish = "off"
+)
+
+// Deliver changes how posts come. The newsletter stays off where it was; who had it without posts said so of their mail as a whole, so
+// that this is over: who then wants no mail gets none.
+func (s *Subscription) Deliver(mode DeliveryMode) {
+	s.Delivery = mode
+	if s.Newsletter == NewsletterAlways {
+		s.Newsletter = NewsletterWithPosts
+	}
+}
+
+// SetNewsletter changes whether the newsletter comes, by a word of NewsletterWords, and says whether it is one. Only turns the posts off.
+func (s *Subscription) SetNewsletter(word string) bool {
+	switch {
+	case word == "only":
+		s.Delivery, s.Newsletter = None, NewsletterAlways
+	case word == "off":
+		s.Newsletter = NewsletterNever
+	case word == "on" && s.Delivery == None:
+		s.Newsletter = NewsletterAlways
+	case word == "on":
+		s.Newsletter = NewsletterWithPosts
+	default:
+		return false
+	}
+	return true
+}
+
+// NewsletterWord is what SetNewsletter takes for what there is: on, off or only.
+func (s Subscription) NewsletterWord() string {
+	switch {
+	case s.Newsletter == NewsletterNever, s.Newsletter == NewsletterWithPosts && s.Delivery == None:
+		return "off"
+	case s.Delivery == None:
+		return "only"
+	}
+	return "on"
+}
+
+// NewsletterWords are what SetNewsletter knows.
+func NewsletterWords() []string { return []string{"on", "off", "only"} }
 
 // DefaultDigestHour is when digests come to those who have not chosen another hour.
 const DefaultDigestHour = 7

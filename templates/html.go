@@ -12,6 +12,7 @@ type frame struct {
 	Community     Community
 	Blocks        []block
 	Light, Dark   palette
+	pictures      map[string]htmltemplate.URL // by Content-ID; those of a mail are in it
 	say           catalogue
 }
 
@@ -66,8 +67,8 @@ func (b htmlBlock) Second() htmlSpans {
 	return b.Say(b.Lines[1])
 }
 
-// Source is where a picture comes from: this mail. Its Content-ID has been looked at.
-func (b htmlBlock) Source() htmltemplate.URL { return htmltemplate.URL("cid:" + b.Image.CID) }
+// Source is where a picture comes from.
+func (b htmlBlock) Source() htmltemplate.URL { return b.Frame.pictureSource(b.Image.CID) }
 
 // Href is where the button leads: without web pages, to a new mail.
 func (b htmlBlock) Href() string {

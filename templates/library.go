@@ -37,7 +37,7 @@ func loadLibrary() (*texts, error) {
 	if lib.mailHTML, err = htmltemplate.New("mail.html").Funcs(mailHTMLFuncs()).ParseFS(files, "page/mail.html"); err != nil {
 		return nil, err
 	}
-	lib.pages, err = htmltemplate.New("pages").ParseFS(files, "page/layout.html", "page/ticket.html", "page/done.html", "page/problem.html")
+	lib.pages, err = htmltemplate.New("pages").ParseFS(files, "page/layout.html", "page/ticket.html", "page/done.html", "page/problem.html", "page/issue.html")
 	return lib, err
 }
 

@@ -11,6 +11,9 @@ type Newsletter struct {
 	Title    string
 	Sections []NewsSection
 	Leave    Ticket
+	Off      Ticket // no more newsletter; the zero Ticket where it is nobody's own copy
+	Read     string // the link of its page; "" where there are no pages
+	OnPage   bool   // it is that page, which has no tickets: people pass its address on
 }
 
 // A NewsSection has a heading, but for the opening.
@@ -81,6 +84,15 @@ type NewsletterNoted struct {
 	Next    time.Time // when the next issue goes out; zero where none is planned
 	Confirm Ticket    // nothing shows that the note is the reader's: this does
 	Done    bool
+}
+
+// NewsletterOff says that the reader, who stays a member, gets no more newsletter.
+type NewsletterOff struct {
+	For
+	Posts   bool // they get posts
+	Undo    Ticket
+	Expires time.Time // of the undo
+	Leave   Ticket
 }
 
 // NewsletterUnsent tells facilitators that an issue's time has come, and nobody has approved it.

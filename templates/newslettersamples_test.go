@@ -54,7 +54,7 @@ func fullNewsletter() Newsletter {
 	figure := func(body Prose, cid string) NewsPart {
 		return NewsPart{Body: body, Picture: Picture{CID: cid + "@lists.example.org", Alt: "The last twelve months: 50, 51, 62", Width: 280, Height: 48}}
 	}
-	return Newsletter{For: forAna, Title: sampleTitle, Leave: ticket("l"), Sections: []NewsSection{
+	return Newsletter{For: forAna, Title: sampleTitle, Leave: ticket("l"), Off: ticket("o"), Read: "https://lists.example.org/n/k3q7zj2m5x", Sections: []NewsSection{
 		{Parts: []NewsPart{{Body: "The clinic has a new room, and **you filled it**. Thank you.\n\nNext month we look at [the new edition](https://rust.example/edition)."}}},
 		{Heading: "Worth reading", Closing: "To read one, write what stands in brackets, such as “get 12”, to <rust-request@lists.example.org>.", Parts: []NewsPart{
 			{Body: "- **[Lifetimes in async traits](mailto:rust-request@lists.example.org?subject=get%2012)** – chosen for 6 people in it, 13 answers and a solution (get 12)"},

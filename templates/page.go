@@ -82,7 +82,7 @@ type choiceView struct{ Value, Text string }
 // An adviceLine is a sentence with an address in the middle.
 type adviceLine struct{ Before, Address, After string }
 
-// Page makes a page of data's type, which is one of TicketPage, DonePage and ProblemPage, in a language. It holds no
+// Page makes a page of data's type, which is one of TicketPage, DonePage, ProblemPage and IssuePage, in a language. It holds no
 // script, no inline style and nothing from elsewhere. It fails for other types only.
 func Page(lang string, data any) ([]byte, error) {
 	lib, err := library()
@@ -91,7 +91,7 @@ func Page(lang string, data any) ([]byte, error) {
 	}
 	lang = Language(lang)
 	w := pageWriter{say: lib.says[lang], view: pageView{Lang: lang}}
-	name := ""
+	name, view := "", any(nil)
 	switch p := data.(type) {
 	case TicketPage:
 		name = "ticket"
@@ -102,11 +102,19 @@ func Page(lang string, data any) ([]byte, error) {
 	case ProblemPage:
 		name = "problem"
 		w.problem(p)
+	case IssuePage:
+		name = "issue"
+		if view, err = lib.issuePage(lang, p); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, fmt.Errorf("there is no page for %T", data)
 	}
+	if view == nil {
+		view = w.view
+	}
 	var b bytes.Buffer
-	if err := lib.pages.ExecuteTemplate(&b, name, w.view); err != nil {
+	if err := lib.pages.ExecuteTemplate(&b, name, view); err != nil {
 		return nil, fmt.Errorf("render page %s: %w", name, err)
 	}
 	return b.Bytes(), nil

@@ -45,6 +45,7 @@ var pageKinds = []string{
 	"report-hold",
 	"report-send",
 	"other",
+	"newsletter-off",
 	"reminders",
 }
 
@@ -74,6 +75,7 @@ func TestGoldenPages(t *testing.T) {
 				Action: "/t/x", AskReason: true, Ticks: []Tick{{"1", "Ana Sousa", true}, {"2", "Ben Okafor", false}}},
 			"feedback": TicketPage{Community: rust, Kind: "feedback", About: Args{Subject: "Borrow checker clinic", When: at(3, 12, 15, 0), Code: "4"},
 				Action: "/t/x", AskReason: true, Choices: []string{"1", "2", "3", "4", "5"}},
+			"issue":             issueSample(),
 			"left":              DonePage{Community: rust, Kind: "leave", Undo: "/t/m5xw4ra6tn"},
 			"problem-expired":   ProblemPage{Community: rust, Kind: "expired"},
 			"problem-unknown":   ProblemPage{Kind: "unknown", Help: "guildpost@lists.example.org"},
@@ -83,6 +85,20 @@ func TestGoldenPages(t *testing.T) {
 			golden(t, filepath.Join("testdata", "page", lang, name)+".html", page(t, lang, data))
 		}
 	}
+}
+
+// issueSample is an issue with a section of each kind, and two others.
+func issueSample() IssuePage {
+	p := IssuePage{Newsletter: fullNewsletter(), Pictures: map[string][]byte{}, Others: []OtherIssue{{"February in the Rust Guild", "/n/m5xw4ra6tn"}, {"January in the Rust Guild", "/n/q2x4ra6tnm"}}}
+	for i, s := range p.Sections {
+		for j := range s.Parts {
+			p.Sections[i].Parts[j].Respond = Ticket{}
+			if cid := s.Parts[j].Picture.CID; cid != "" {
+				p.Pictures[cid] = []byte("\x89PNG\r\n\x1a\n")
+			}
+		}
+	}
+	return p
 }
 
 // TestPageKinds: each kind has its texts, and no two the same.
@@ -118,6 +134,9 @@ func TestPageKinds(t *testing.T) {
 // inert are attributes whose value does nothing.
 var inert = regexp.MustCompile(` (name|value)="[^"]*"| href="mailto:[^"]*"`)
 
+// outward are links that a person follows.
+var outward = regexp.MustCompile(`^<a href="https?://[^"]*"`)
+
 var notAllowed = regexp.MustCompile(`(?i)<(script|style|img|svg|iframe|object|base)|\s(style|on[a-z]+|src)=|https?://|javascript:`)
 
 // TestPagesHoldNothingActive: a page works with default-src 'none'; style-src 'self'; form-action 'self'.
@@ -130,9 +149,15 @@ func TestPagesHoldNothingActive(t *testing.T) {
 				AskReason: true, Action: "/t/x", Hidden: map[string]string{value: value}},
 			"done":    DonePage{Community: c, Kind: "join-approve", About: about, Undo: "/t/y"},
 			"problem": ProblemPage{Community: c, Kind: "already", About: about, Help: value},
+			"issue": IssuePage{Newsletter: Newsletter{For: For{Community: c}, Title: value, Sections: []NewsSection{{Heading: value, Parts: []NewsPart{
+				{Body: Prose(value), Picture: Picture{CID: value, Alt: value}, Coming: true, Answer: value}}, Closing: Prose(value)}}},
+				Others: []OtherIssue{{value, "/n/x"}}},
 		} {
 			got := page(t, "en", data)
 			for _, tag := range tag.FindAllString(got, -1) {
+				if what == "issue" { // what a facilitator writes may lead elsewhere, by a click
+					tag = outward.ReplaceAllString(tag, "")
+				}
 				if notAllowed.MatchString(inert.ReplaceAllString(tag, "")) {
 					t.Errorf("%s page with %s holds %s", what, name, tag)
 				}

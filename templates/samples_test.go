@@ -84,6 +84,8 @@ func joiningSamples() []sample {
 		{"banned-notice", BannedNotice{For: forAna, Until: at(4, 1, 0, 0), Reason: "Three posts this week attacked other members. Please read the code of conduct."}},
 		{"banned-notice.for-good", BannedNotice{For: For{Community: rust}}},
 		{"new-member", NewMember{For: forAna, Name: "Chloé Dubois", Address: "chloe@c.example", Since: at(3, 3, 14, 30), By: "Ben Okafor", Members: 1043}},
+		{"newsletter-off", NewsletterOff{For: forAna, Posts: true, Undo: ticket("u"), Leave: ticket("l"), Expires: at(4, 2, 0, 0)}},
+		{"newsletter-off.only", NewsletterOff{For: forAna, Undo: ticket("u"), Leave: ticket("l"), Expires: at(4, 2, 0, 0)}},
 		{"left.guest", Left{For: For{Community: rust, Recipient: "Eve"}, Address: "eve@e.example", Guest: true, Undo: ticket("u"), Expires: at(4, 2, 0, 0)}},
 		{"left-member", LeftMember{For: forAna, Name: "Chloé Dubois", Address: "chloe@c.example", When: at(3, 3, 14, 30), Members: 1}},
 	}

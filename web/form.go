@@ -41,7 +41,7 @@ func formToken(token, kind string) string {
 // mayPost decides whether a POST is meant: by RFC 8058 from anywhere, else from the page only.
 func (h *Handler) mayPost(r *http.Request, form url.Values, token string, out list.Outcome, isOneClick bool) error {
 	if isOneClick {
-		if out.Kind != kindLeave || !strings.EqualFold(strings.TrimSpace(form.Get(fieldOneClick)), oneClick) {
+		if !unsubscribes(out.Kind) || !strings.EqualFold(strings.TrimSpace(form.Get(fieldOneClick)), oneClick) {
 			return store.Errorf(store.Invalid, "this is no one-click unsubscription (RFC 8058)")
 		}
 		return nil
@@ -52,7 +52,7 @@ func (h *Handler) mayPost(r *http.Request, form url.Values, token string, out li
 	switch {
 	case subtle.ConstantTimeCompare([]byte(form.Get(fieldForm)), []byte(formToken(token, out.Kind))) == 1:
 		return nil
-	case out.Kind == kindLeave && !form.Has(fieldForm):
+	case unsubscribes(out.Kind) && !form.Has(fieldForm):
 		return store.Errorf(store.Invalid, "the body should be List-Unsubscribe=One-Click (RFC 8058)")
 	}
 	return store.Errorf(store.Forbidden, "the form is not from the page of this ticket")

@@ -16,7 +16,7 @@ import (
 // protect sets the fields that every answer has: no script, nothing from elsewhere, in no frame, known to no search
 // engine, kept by no cache, and no other site learns the address of the page.
 func (h *Handler) protect(f http.Header) {
-	f.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	f.Set("Content-Security-Policy", policy("'self'"))
 	f.Set("X-Content-Type-Options", "nosniff")
 	f.Set("X-Frame-Options", "DENY")
 	f.Set("Referrer-Policy", "no-referrer")
@@ -30,10 +30,18 @@ func (h *Handler) protect(f http.Header) {
 	}
 }
 
+// policy is what a page may show and do: pictures come from one kind of source, the rest from here, and no script from anywhere.
+func policy(pictures string) string {
+	return "default-src 'none'; style-src 'self'; img-src " + pictures + "; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+
 // redact leaves six characters of a ticket, or of the secret of a feed.
 func redact(path string) string {
 	if token, isTicket := strings.CutPrefix(path, "/t/"); isTicket {
 		return "/t/" + short(token, 6)
+	}
+	if token, isIssue := strings.CutPrefix(path, issuePath); isIssue {
+		return issuePath + short(token, 6)
 	}
 	if strings.HasPrefix(path, feedPath) {
 		slash := strings.LastIndexByte(path, '/') + 1

@@ -10,8 +10,8 @@ import (
 	"guildpost/templates"
 )
 
-// kindLeave is the page that List-Unsubscribe leads to.
-const kindLeave = "leave"
+// unsubscribes says whether List-Unsubscribe leads to a page: to leave, or to get no more newsletter.
+func unsubscribes(kind string) bool { return kind == "leave" || kind == "newsletter-off" }
 
 func (h *Handler) serveTicket(w http.ResponseWriter, r *http.Request, token string) {
 	client := h.Client(r)
@@ -98,7 +98,11 @@ func (h *Handler) useTicket(w http.ResponseWriter, r *http.Request, token string
 	case done.Problem != "":
 		h.problem(w, r, http.StatusConflict, done.Problem, done)
 	default:
-		h.page(w, r, http.StatusOK, done.Community, templates.DonePage{Community: about(done.Community), Kind: done.Kind, About: done.About})
+		page := templates.DonePage{Community: about(done.Community), Kind: done.Kind, About: done.About}
+		if done.Undo != "" {
+			page.Undo = "/t/" + done.Undo
+		}
+		h.page(w, r, http.StatusOK, done.Community, page)
 	}
 }
 

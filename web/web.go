@@ -1,6 +1,7 @@
 // Package web serves the pages that tickets link to, and says whether the service is well.
 //
 //	/t/TOKEN     a ticket: GET, HEAD and OPTIONS show what it will do and change nothing; POST does it
+//	/n/TOKEN     an issue of a newsletter: GET and HEAD, for the member whose ticket it is
 //	/c/…         a feed of meetings: GET and HEAD, for who has its secret
 //	/dav/…       meetings by CalDAV: see package caldav
 //	/healthz     200 "ok" while the store answers, else 503
@@ -40,6 +41,7 @@ type Tickets interface {
 type Options struct {
 	Tickets   Tickets
 	Feeds     Feeds                           // nil is none
+	Issues    Issues                          // nil is none
 	Healthy   func(ctx context.Context) error // nil is always
 	Accepting func(ctx context.Context) error // whether something may be changed now (a full disk: no); nil is always
 	PublicURL string                          // where people reach the pages; the request's Host is never believed
@@ -98,6 +100,8 @@ func (h *Handler) route(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isTicket:
 		h.serveTicket(w, r, token)
+	case strings.HasPrefix(r.URL.Path, issuePath):
+		h.only(w, r, h.serveIssue)
 	case strings.HasPrefix(r.URL.Path, feedPath):
 		h.only(w, r, h.serveFeed)
 	case h.calendars != nil && (strings.HasPrefix(r.URL.Path, "/dav/") || r.URL.Path == "/.well-known/caldav"):

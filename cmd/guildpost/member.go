@@ -111,11 +111,12 @@ type memberJSON struct {
 	VacationUntil jsonTime `json:"vacation_until"`
 	OwnCopies     bool     `json:"own_copies"`
 	Reminders     bool     `json:"reminders"` // of meetings
+	Newsletter    string   `json:"newsletter"`
 }
 
 func newMemberJSON(s store.Subscription) memberJSON {
 	return memberJSON{Address: s.Address, Name: s.Name, State: string(s.State), Delivery: string(s.Delivery), Roles: roleNames(s),
-		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders}
+		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders, Newsletter: s.NewsletterWord()}
 }
 
 func roleNames(s store.Subscription) []string {

@@ -11,7 +11,7 @@ import (
 	"guildpost/templates"
 )
 
-var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "reminders", "state"}
+var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "reminders", "newsletter", "state"}
 
 // digestFormats are the formats of a digest by what they are called here.
 var digestFormats = map[string]store.DigestFormat{"readable": store.DigestReadable, "mime": store.DigestMIME, "plain": store.DigestPlain}
@@ -27,6 +27,7 @@ func (a *app) memberSet() *cobra.Command {
 			"  digest_format  readable (text and HTML), mime (the posts themselves, RFC 2046), plain (RFC 1153)\n" +
 			"  vacation       the DATE of their return (2026-08-31), or off\n" +
 			"  own_copies     yes (they get their own posts), no\n" +
+			"  newsletter     on, off, only (the newsletter, and no posts: delivery is none then)\n" +
 			"  reminders      yes (they are reminded of meetings), no\n" +
 			"  state          " + strings.Join(allStates, ", ")}
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -56,7 +57,7 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 	case "name":
 		s.Name, err = oneLine("name", value, 200)
 	case "delivery":
-		s.Delivery = store.DeliveryMode(value)
+		s.Deliver(store.DeliveryMode(value))
 		err = among(key, value, allDeliveries...)
 	case "language":
 		s.Language = value
@@ -82,6 +83,10 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 	case "reminders":
 		s.NoReminders, err = yesOrNo(key, value)
 		s.NoReminders = !s.NoReminders
+	case "newsletter":
+		if !s.SetNewsletter(value) {
+			err = among(key, value, store.NewsletterWords()...)
+		}
 	case "state":
 		s.State = store.SubscriptionState(value)
 		err = among(key, value, allStates...)

@@ -105,7 +105,7 @@ func (m *mailWorld) answer(from, to string, old *mail.Message, isNew bool, rest 
 
 var (
 	tokenOfMail = regexp.MustCompile(`\+t\.[a-z2-7]+@`)
-	tokenOfLink = regexp.MustCompile(`/t/[a-zA-Z2-7]+`)
+	tokenOfLink = regexp.MustCompile(`/([tn])/[a-zA-Z2-7]+`)
 )
 
 // text FILE.eml prints what a person reads in a received mail: its subject and its text, with * for what is in tickets.
@@ -115,6 +115,6 @@ func cmdText(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	m := mail.Read([]byte(ts.ReadFile(args[0])))
 	text := tokenOfMail.ReplaceAllString(m.Text().All, "+t.*@")
-	text = tokenOfLink.ReplaceAllString(text, "/t/*")
+	text = tokenOfLink.ReplaceAllString(text, "/$1/*")
 	fmt.Fprintf(ts.Stdout(), "Subject: %s\n\n%s\n", m.Subject, strings.TrimRight(text, "\n"))
 }

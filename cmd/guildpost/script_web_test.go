@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -53,17 +54,22 @@ func (m *mailWorld) request(ts *testscript.TestScript, method, address string, h
 	return webAnswer{resp.StatusCode, string(text)}
 }
 
-var ticketLink = regexp.MustCompile(`https?://[^\s<>"]+/t/[A-Za-z2-7]+`)
+var (
+	ticketLink = regexp.MustCompile(`https?://[^\s<>"]+/t/[A-Za-z2-7]+`)
+	issueLink  = regexp.MustCompile(`https?://[^\s<>"]+/n/[A-Za-z2-7]+`)
+)
 
 // links are the ticket pages that a file links to: those of a mail in its text, in their order, or an address or path itself.
-func links(ts *testscript.TestScript, file string) []string {
+func links(ts *testscript.TestScript, file string) []string { return linksOf(ts, file, ticketLink) }
+
+func linksOf(ts *testscript.TestScript, file string, form *regexp.Regexp) []string {
 	if strings.Contains(file, "://") || strings.HasPrefix(file, "/") {
 		return []string{file}
 	}
 	m := mail.Read([]byte(ts.ReadFile(file)))
 	text := m.Text().All
 	var all []string
-	for _, link := range ticketLink.FindAllString(strings.ReplaceAll(text, " \n", ""), -1) {
+	for _, link := range form.FindAllString(strings.ReplaceAll(text, " \n", ""), -1) {
 		if len(all) == 0 || all[len(all)-1] != link {
 			all = append(all, link)
 		}
@@ -71,15 +77,17 @@ func links(ts *testscript.TestScript, file string) []string {
 	return all
 }
 
-// get [-header NAME:VALUE] [-method METHOD] URL|PATH|FILE asks for a page, or the first that a mail links to, and prints its
-// status and text. With "!" the status must be 400 or more. Nothing may change by it.
+// get [-header NAME:VALUE] [-method METHOD] [-issue 1] URL|PATH|FILE asks for a page, or the first that a mail links to (with -issue
+// that of a newsletter; the page is kept as page.html), and prints its status and text. With "!" the status must be 400 or more. Nothing may change by it.
 func cmdGet(ts *testscript.TestScript, neg bool, args []string) {
-	method, header := http.MethodGet, map[string]string{}
+	method, header, form := http.MethodGet, map[string]string{}, ticketLink
 	for len(args) > 2 && strings.HasPrefix(args[0], "-") {
 		switch args[0] {
 		case "-header":
 			name, value, _ := strings.Cut(args[1], ":")
 			header[name] = strings.TrimSpace(value)
+		case "-issue":
+			form = issueLink
 		case "-method":
 			method = args[1]
 		default:
@@ -91,13 +99,16 @@ func cmdGet(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: get [-header NAME:VALUE] [-method METHOD] URL|PATH|FILE")
 	}
 	w := worldOf(ts).mail(ts)
-	all := links(ts, args[0])
+	all := linksOf(ts, args[0], form)
 	if len(all) == 0 {
 		ts.Fatalf("%s links to no page", args[0])
 	}
 	before := w.state(ts)
 	answer := w.request(ts, method, all[0], header, "")
 	w.unchanged(ts, before, method)
+	if form == issueLink {
+		ts.Check(os.WriteFile(ts.MkAbs("page.html"), []byte(answer.body), 0o644))
+	}
 	fmt.Fprint(ts.Stdout(), answer)
 	if neg == (answer.status < 400) {
 		ts.Fatalf("get: %s", answer)

@@ -17,7 +17,7 @@ func (d *Daemon) buildWeb() error {
 		return nil
 	}
 	handler, err := web.New(web.Options{
-		Tickets: tickets{d.list, d.meets, d.news, d.reports}, Feeds: d.meets, Healthy: d.healthy, Accepting: d.accepting, PublicURL: strings.TrimRight(d.config.PublicURL, "/"),
+		Tickets: tickets{d.list, d.meets, d.news, d.reports}, Feeds: d.meets, Issues: d.news, Healthy: d.healthy, Accepting: d.accepting, PublicURL: strings.TrimRight(d.config.PublicURL, "/"),
 		Language: d.config.Language, Help: "guildpost@" + d.config.Domain, Now: d.now, Log: d.log,
 	})
 	if err != nil {

@@ -34,11 +34,12 @@ var settings = []setting{
 		s.NoReminders = !on
 		return ok
 	}, func(s store.Subscription) string { return switchText(!s.NoReminders) }},
+	{"newsletter", []string{"newsletters", "rundbrief", "boletín", "boletin"}, store.NewsletterWords(), setNewsletter, store.Subscription.NewsletterWord},
 	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
 	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
 		func(s store.Subscription) string { return s.Timezone }},
 	{"name", []string{"realname", "fullname", "nombre"}, []string{"Ana Sousa"}, setName, func(s store.Subscription) string { return s.Name }},
-	{"news", []string{"named", "newsletter"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.Named }),
+	{"news", []string{"named"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.Named }),
 		func(s store.Subscription) string { return switchText(s.Named) }},
 }
 
@@ -70,9 +71,23 @@ func setDelivery(s *store.Subscription, value string) bool {
 		"none": store.None, "nomail": store.None, "off": store.None, "no": store.None,
 	}[strings.ToLower(value)]
 	if ok {
-		s.Delivery = mode
+		s.Deliver(mode)
 	}
 	return ok
+}
+
+// setNewsletter reads on, off and only, in the words that people have for them.
+func setNewsletter(s *store.Subscription, value string) bool {
+	value = strings.ToLower(value)
+	switch value {
+	case "only", "nur", "solo", "sólo":
+		return s.SetNewsletter("only")
+	}
+	on := false
+	if !setSwitch(func(*store.Subscription) *bool { return &on })(s, value) {
+		return false
+	}
+	return s.SetNewsletter(switchText(on))
 }
 
 func digestFormat(f store.DigestFormat) string {

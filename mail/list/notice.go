@@ -151,7 +151,11 @@ func about(c store.Community) templates.Community {
 
 // ticket makes a ticket's address and link.
 func (l *List) ticket(c store.Community, t mail.Ticket) templates.Ticket {
-	token := l.Keys.Seal(t)
+	return l.ticketOf(c, l.Keys.Seal(t))
+}
+
+// ticketOf is a token's address and link.
+func (l *List) ticketOf(c store.Community, token string) templates.Ticket {
 	made := templates.Ticket{Address: mail.TicketAddress(c.Name, c.Domain, token)}
 	if l.PublicURL != "" {
 		made.URL = l.PublicURL + "/t/" + token

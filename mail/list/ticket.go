@@ -31,6 +31,7 @@ type Outcome struct {
 	AskReason bool     // before: the page has a field for a reason
 	Choices   []string // before: as templates.TicketPage.Choices
 	Ticks     []templates.Tick
+	Undo      string  // after: the token of a ticket that takes it back; "" for none
 	answer    *letter // what the holder gets by mail; nil where another mail says it
 }
 
@@ -51,6 +52,8 @@ func kindOf(t mail.Ticket) (kind ticketKind, ok bool) {
 		return ticketKind{showJoinDecision, actJoinDecline}, true
 	case mail.TicketLeave:
 		return ticketKind{showLeave, actLeave}, true
+	case mail.TicketNewsletterOff:
+		return ticketKind{showNewsletterOff, actNewsletterOff}, true
 	case mail.TicketUndo:
 		return ticketKind{showUndo, actUndo}, true
 	case mail.TicketReturn:
@@ -148,7 +151,7 @@ func (l *List) Ticket(ctx context.Context, c store.Community, env mail.Envelope,
 //
 // QUIRK: Apple's Mail marks what its "unsubscribe" sends Auto-Submitted: auto-replied.
 func isButton(t mail.Ticket, env mail.Envelope, auto mail.AutoKind) bool {
-	return t.Kind == mail.TicketLeave && env.From != "" && (auto == mail.AutoReply || auto == mail.AutoNotice)
+	return t.Kind.Unsubscribes() && env.From != "" && (auto == mail.AutoReply || auto == mail.AutoNotice)
 }
 
 // ticketCommunity finds the community that a ticket's object belongs to; NotFound where it is gone.
@@ -156,7 +159,7 @@ func (l *List) ticketCommunity(ctx context.Context, t mail.Ticket) (store.Commun
 	id := t.Object
 	var err error
 	switch t.Kind {
-	case mail.TicketLeave:
+	case mail.TicketLeave, mail.TicketNewsletterOff:
 	case mail.TicketConfirm, mail.TicketJoinApprove, mail.TicketJoinDecline:
 		var r store.Request
 		r, err = l.DB.Request(ctx, t.Object)

@@ -41,6 +41,7 @@ CREATE TABLE subscriptions (
     vacation_until BIGINT NOT NULL,
     own_copies     BOOLEAN NOT NULL,
     no_reminders   BOOLEAN NOT NULL DEFAULT FALSE, -- of meetings
+    newsletter     TEXT NOT NULL DEFAULT '', -- as NewsletterWish
     roles          TEXT NOT NULL,
     since          BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,
