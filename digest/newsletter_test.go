@@ -149,10 +149,10 @@ func TestCopies(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				tokens := []string{"leave22", mine[0].token, mine[1].token}
+				tokens := []string{"leave22", "off22", "read22", mine[0].token, mine[1].token}
 				text, html := shared.text.fill(tokens), shared.html.fill(tokens)
 				for _, form := range []string{text, html} {
-					if strings.Contains(form, "88888") || !strings.Contains(form, "/t/leave22") {
+					if strings.Contains(form, "88888") || !strings.Contains(form, "/t/leave22") || !strings.Contains(form, "/t/off22") || !strings.Contains(form, "/n/read22") {
 						t.Fatalf("%s %s %d: a ticket is missing in\n%s", lang, zone, k, form)
 					}
 					for _, m := range mine {

@@ -207,7 +207,7 @@ func TestGoldenNewsletter(t *testing.T) {
 	for _, lang := range []string{"en", "de", "es"} {
 		shared, err := r.copyFor(lang, time.UTC, []readerMeeting{{"wk3q7zj2m5xw4ra6tn8vbc2dhy", store.Accepted}})
 		m.check(err)
-		tokens := []string{"lk3q7zj2m5xw4ra6tn8vbc2dhy", "wk3q7zj2m5xw4ra6tn8vbc2dhy"}
+		tokens := []string{"lk3q7zj2m5xw4ra6tn8vbc2dhy", "ok3q7zj2m5xw4ra6tn8vbc2dhy", "rk3q7zj2m5xw4ra6tn8vbc2dhy", "wk3q7zj2m5xw4ra6tn8vbc2dhy"}
 		goldenFile(t, "newsletter."+lang+".txt", "Subject: "+shared.subject+"\n\n"+shared.text.fill(tokens))
 		goldenFile(t, "newsletter."+lang+".html", shared.html.fill(tokens))
 	}

@@ -31,10 +31,13 @@ func (l *List) needsArchive(ctx context.Context, a *asker) error {
 	return err
 }
 
-// planIndex lists the threads of the last month.
-func planIndex(ctx context.Context, l *List, a *asker, _ command) (plan, error) {
+// planIndex lists the threads of the last month, or the issues of the newsletter.
+func planIndex(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	if err := l.needsArchive(ctx, a); err != nil {
 		return plan{}, err
+	}
+	if isNewsletter(a.withoutList(c.args)) {
+		return l.planIssues(ctx, a)
 	}
 	threads, err := l.DB.ThreadsSince(ctx, a.community.ID, l.Now().Add(-indexPast), indexThreads)
 	if err != nil {
@@ -50,7 +53,8 @@ func planIndex(ctx context.Context, l *List, a *asker, _ command) (plan, error) 
 	return plan{result: res}, nil
 }
 
-// planGet mails posts as they went out: "get 12" a thread, "get 12 26" what is left of it, "get MESSAGE-ID" one post.
+// planGet mails posts as they went out: "get 12" a thread, "get 12 26" what is left of it, "get MESSAGE-ID" one post, "get newsletter"
+// the last issue.
 func planGet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	what, rest, _ := strings.Cut(a.withoutList(c.args), " ")
 	first := max(1, number(rest))
@@ -59,7 +63,9 @@ func planGet(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if n := number(what); n > 0 {
+	if isNewsletter(what) {
+		posts, err = l.lastIssue(ctx, a)
+	} else if n := number(what); n > 0 {
 		posts, err = l.DB.ThreadPosts(ctx, int64(n))
 	} else if id := strings.Trim(what, "<>"); id != "" {
 		posts, err = l.DB.PostsByMessageID(ctx, id)
