@@ -169,11 +169,12 @@ func (t *tx) redactRaw(r Redaction) (positions []int64, err error) {
 
 // An Erasure is what is to be written of a person once they are gone.
 type Erasure struct {
-	By      Actor
-	Clean   func(string) (cleaned string, changed bool) // takes the person out of a text
-	CleanID func(string) (cleaned string, changed bool) // and out of a Message-ID
-	Who     string                                      // what stands instead of their address
-	Hash    func(address string) string                 // keyed: what is kept of an address
+	By         Actor
+	Clean      func(string) (cleaned string, changed bool) // takes the person out of a text
+	CleanIssue func(string) (cleaned string, changed bool) // and out of a newsletter, where names stand alone
+	CleanID    func(string) (cleaned string, changed bool) // and out of a Message-ID
+	Who        string                                      // what stands instead of their address
+	Hash       func(address string) string                 // keyed: what is kept of an address
 }
 
 // EraseRows removes a person from all tables but for the posts, which StubPosts and RedactRaw see to. It may be called

@@ -50,8 +50,11 @@ func (db *DB) uncleanRows(ctx context.Context, table personTable, e Erasure) (ro
 		changed := false
 		for i := len(table.key); i < len(values); i++ {
 			clean := e.Clean
-			if columns[i] == "message_id" {
+			switch {
+			case columns[i] == "message_id":
 				clean = e.CleanID
+			case table.name == "newsletters" && columns[i] == "content":
+				clean = func(content string) (string, bool) { return cleanJSON(content, e.CleanIssue) }
 			}
 			is, other := clean(asString(values[i]))
 			values[i], changed = is, changed || other

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,8 @@ type erasing struct {
 	*Eraser
 	Finding
 	redactor *mail.Redactor
+	issuer   *mail.Redactor // for newsletters that name them: there names stand alone, and are no other words
+	issues   map[int64]bool // raw messages of those
 	who      string         // what stands for their address
 	own      map[int64]bool // raw messages that they wrote
 	answers  map[int64]bool // raw messages of the answers
@@ -78,7 +81,7 @@ func (e *Eraser) Erase(ctx context.Context, by store.Actor, address string) (Fin
 			return run.Finding, err
 		}
 	}
-	err = e.DB.EraseRows(ctx, run.Person, store.Erasure{By: by, Clean: run.redactor.Text, CleanID: run.redactor.Reference, Who: run.who,
+	err = e.DB.EraseRows(ctx, run.Person, store.Erasure{By: by, Clean: run.redactor.Text, CleanIssue: run.issuer.Text, CleanID: run.redactor.Reference, Who: run.who,
 		Hash: func(address string) string { return store.HashAddress(e.Key, address) }})
 	if err != nil {
 		return run.Finding, err
@@ -113,6 +116,11 @@ func (e *Eraser) begin(ctx context.Context, address string) (*erasing, error) {
 	}
 	run.Common = id.Common
 	run.redactor = mail.NewRedactor(id)
+	alone := notShared(id.Common, shared)
+	run.issuer = run.redactor.Also(alone, nil)
+	if run.issues, err = e.DB.IssuesNaming(ctx, alone); err != nil {
+		return nil, err
+	}
 	if run.answers, err = e.DB.AnswersTo(ctx, person); err != nil {
 		return nil, err
 	}
@@ -122,6 +130,16 @@ func (e *Eraser) begin(ctx context.Context, address string) (*erasing, error) {
 		run.redactor.Said(m.Text().New)
 		return nil
 	})
+}
+
+// notShared are the names that nobody else has.
+func notShared(names, shared []string) (alone []string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(shared, func(s string) bool { return strings.EqualFold(s, name) }) {
+			alone = append(alone, name)
+		}
+	}
+	return alone
 }
 
 // isCommon says that a name alone does not tell who is meant.

@@ -83,7 +83,11 @@ func (run *erasing) scanShare(ctx context.Context, ids []int64) (s scanned) {
 		if err != nil {
 			return scanned{err: err}
 		}
-		redacted := run.redactor.Message(raw, run.answers[id])
+		redactor := run.redactor
+		if run.issues[id] {
+			redactor = run.issuer
+		}
+		redacted := redactor.Message(raw, run.answers[id])
 		s.files += redacted.Files
 		if redacted.Changed {
 			s.redactions = append(s.redactions, run.redaction(id, raw, redacted.Raw))

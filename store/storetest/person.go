@@ -20,7 +20,7 @@ func erasure() store.Erasure {
 		out := strings.ReplaceAll(strings.ReplaceAll(s, "ada@a.example", "erased@erased.invalid"), "Ada Lovelace", "Erased member")
 		return out, out != s
 	}
-	return store.Erasure{By: By(Now), Clean: clean, CleanID: clean, Who: "erased@erased.invalid",
+	return store.Erasure{By: By(Now), Clean: clean, CleanIssue: clean, CleanID: clean, Who: "erased@erased.invalid",
 		Hash: func(address string) string { return store.HashAddress("key", address) }}
 }
 
