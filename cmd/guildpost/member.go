@@ -232,6 +232,7 @@ func (a *app) memberShow() *cobra.Command {
 			t.row("vacation", showTime(s.VacationUntil, a.config.Timezone))
 			t.row("own_copies", showYes(j.OwnCopies))
 			t.row("reminders", showYes(j.Reminders))
+			t.row("newsletter", j.Newsletter)
 			t.row("roles", strings.Join(j.Roles, " "))
 			return t.flush()
 		})
