@@ -182,6 +182,64 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+// gmailCuts is how many octets of HTML Gmail shows of a mail; the rest is behind a link.
+const gmailCuts = 102_000
+
+// TestFullest: also with all that an issue can hold, of long names and titles, nothing of it is cut.
+func TestFullest(t *testing.T) {
+	n, c, _ := newsletters(t, 1)
+	long := strings.Repeat("Überraschung ", 12)
+	is := fullIssue(1, 2, 3, 4, 5)
+	for _, s := range is.Sections {
+		for i := range s.Items {
+			switch it := &s.Items[i]; {
+			case it.Thread != nil:
+				it.Thread.Subject = long
+			case it.Meeting != nil:
+				it.Meeting.Title, it.Meeting.Place = long, long
+			case it.Thanks != nil:
+				it.Thanks.To, it.Thanks.Note = long, long
+			case it.People != nil:
+				it.People.Names = slices.Repeat([]string{long}, mostNames)
+			case it.Figure != nil:
+				it.Figure.Series = []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+			}
+		}
+	}
+	for _, text := range map[string]string{"blocks": strings.Repeat("- **a** – b\n\n<c>\n\n", 130), "letters": strings.Repeat("<&> ", 3900)} {
+		full := is
+		full.Sections = append(slices.Clone(is.Sections), issue.Section{Kind: issue.Free, Title: "Jobs", Items: issue.Blocks(text)})
+		content, err := full.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := n.rendering(c, store.Newsletter{CommunityID: c.ID, Content: content, PlannedAt: newsTime, SendAt: newsTime})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine := slices.Repeat([]readerMeeting{{placeholder(9), store.Tentative}}, len(r.meetings))
+		for _, lang := range []string{"en", "de", "es"} {
+			shared, err := r.copyFor(lang, time.UTC, mine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size := len(shared.html.fill(slices.Repeat([]string{placeholder(9)}, meetingTicket+len(mine)))); size > gmailCuts {
+				t.Errorf("%s: the HTML has %d octets", lang, size)
+			} else {
+				t.Logf("%s: %d octets of HTML", lang, size)
+			}
+		}
+		pictures := 0
+		for _, p := range r.pictures {
+			pictures += len(p.Data)
+		}
+		if pictures > 30_000 {
+			t.Errorf("%d pictures have %d octets", len(r.pictures), pictures)
+		}
+		t.Logf("%d pictures: %d octets", len(r.pictures), pictures)
+	}
+}
+
 // BenchmarkNewsletter makes personal copies for readers of three languages and four zones, whose answers to three meetings differ, on
 // one processor.
 func BenchmarkNewsletter(b *testing.B) {

@@ -14,18 +14,24 @@ func (db *DB) IssuesNaming(ctx context.Context, names []string) (raws map[int64]
 	if len(names) == 0 {
 		return raws, nil
 	}
-	err = db.query(ctx, func(row rowScanner) error {
-		var id int64
-		var content string
-		err := row.Scan(&id, &content)
-		for _, name := range names {
-			if holdsWord(content, name) {
-				raws[id] = true
+	for after := int64(0); ; {
+		read := 0
+		err = db.query(ctx, func(row rowScanner) error {
+			var raw int64
+			var content string
+			err := row.Scan(&after, &raw, &content)
+			for _, name := range names {
+				if holdsWord(content, name) {
+					raws[raw] = true
+				}
 			}
+			read++
+			return err
+		}, "SELECT n.id, p.raw_id, n.content FROM newsletters n JOIN posts p ON p.id = n.post_id WHERE n.id > ? ORDER BY n.id LIMIT ?", after, eraseChunk)
+		if err != nil || read < eraseChunk {
+			return raws, err
 		}
-		return err
-	}, "SELECT p.raw_id, n.content FROM newsletters n JOIN posts p ON p.id = n.post_id")
-	return raws, err
+	}
 }
 
 // holdsWord says whether a name stands in a text with no letter beside it.

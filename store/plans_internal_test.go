@@ -729,6 +729,8 @@ func useNewsletters(db *DB, c Community) error {
 	for _, step := range []func() error{
 		func() error { _, err := db.Newsletter(ctx, n.ID); return err },
 		func() error { _, err := db.Newsletters(ctx, c.ID, 5); return err },
+		func() error { _, err := db.IssuesNaming(ctx, []string{"Ann"}); return err },
+		func() error { _, err := db.StopNewsletter(ctx, by, 1, nil); return err },
 		func() error { _, err := db.AddNewsletterNote(ctx, NewsletterNote{CommunityID: c.ID}, nil); return err },
 		func() error { _, err := db.NewsletterNotes(ctx, c.ID); return err },
 		func() error { _, err := db.NewsletterNote(ctx, 1); return err },

@@ -16,6 +16,7 @@ var newsletterCases = []testCase{
 	{"an issue is changed and decided on as it was read", newsletterDecided},
 	{"a postponed issue is shown once more", newsletterPostponed},
 	{"each reader gets one copy, though two send", newsletterSent},
+	{"a newsletter is wished for apart from posts, and that is taken back", newsletterWished},
 	{"a newsletter in the archive is no post of the measures", newsletterArchived},
 	{"what waits longer than its time is skipped by the next", newsletterOverdue},
 	{"issues name nobody who was erased, and their notes go", newsletterErased},
@@ -231,8 +232,56 @@ func newsletterErased(t *testing.T, db *store.DB) {
 	check(t, db.EraseRows(ctx, p, erasure()))
 	n, err = db.Newsletter(ctx, n.ID)
 	check(t, err)
-	equal(t, "the issue", n.Content, `{"sections":[{"kind":"thanked","items":[{"thanks":{"to":"Erased member"}}]}]}`)
+	equal(t, "the issue", n.Content, `{"sections":[{"items":[{"thanks":{"to":"Erased member"}}],"kind":"thanked"}]}`)
 	notes, err := db.NewsletterNotes(ctx, c.ID)
 	check(t, err)
 	equal(t, "notes left", fmt.Sprint(len(notes), notes[0].Note), "1Ask Erased member")
+}
+
+func newsletterWished(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	members := Members(t, db, c, 4)
+	readers := func() string {
+		all, err := db.NewsletterReaders(ctx, c.ID, 0, Now, 10)
+		check(t, err)
+		n, err := db.CountNewsletterReaders(ctx, c.ID, Now)
+		check(t, err)
+		equal(t, "counted", n, len(all))
+		var ids []int64
+		for _, s := range all {
+			ids = append(ids, s.ID-members[0].ID)
+		}
+		return fmt.Sprint(ids)
+	}
+	for i, word := range []string{"only", "off"} {
+		s := members[i]
+		equal(t, word, s.SetNewsletter(word), true)
+		check(t, db.UpdateSubscription(ctx, By(Now), s))
+		kept, err := db.Subscription(ctx, s.ID)
+		check(t, err)
+		equal(t, "kept", kept.NewsletterWord(), word)
+	}
+	equal(t, "readers", readers(), "[0 2 3]")
+
+	var journal int64
+	stop := func(s store.Subscription) bool {
+		changed, err := db.StopNewsletter(ctx, By(Now), s.ID, func(row int64) ([]store.Notice, error) {
+			journal = row
+			return nil, nil
+		})
+		check(t, err)
+		return changed
+	}
+	equal(t, "stopped", fmt.Sprint(stop(members[0]), stop(members[0]), stop(members[1])), "true false false")
+	equal(t, "readers", readers(), "[2 3]")
+	_, err := db.Undo(ctx, By(Now), journal, nil)
+	check(t, err)
+	equal(t, "readers", readers(), "[0 2 3]")
+
+	// Who wants no mail at all after that gets none.
+	s, err := db.Subscription(ctx, members[0].ID)
+	check(t, err)
+	s.Deliver(store.None)
+	check(t, db.UpdateSubscription(ctx, By(Now), s))
+	equal(t, "readers", readers(), "[2 3]")
 }
