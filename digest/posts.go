@@ -41,16 +41,10 @@ func (g *gathering) readPosts(ctx context.Context) error {
 // chars is a number of characters; no message has more than that.
 func chars(n int) int32 { return int32(min(n, math.MaxInt32)) }
 
-// readFirstPosts finds who wrote before the posts that were read.
+// readFirstPosts finds who wrote before the posts that were read: also of those who did something else since, and so are not
+// new here.
 func (g *gathering) readFirstPosts(ctx context.Context) error {
-	seen := map[measure.PersonID]bool{}
-	var members []int64
-	for i := range g.records.Posts {
-		if id := g.records.Posts[i].Person; !seen[id] && id > 0 {
-			seen[id] = true
-			members = append(members, id)
-		}
-	}
+	members := g.contributors()
 	first, err := g.DB.FirstPosts(ctx, g.community.ID, members)
 	if err != nil {
 		return err

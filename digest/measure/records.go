@@ -226,3 +226,29 @@ type Claim struct {
 	Hours                   float64
 	Confidence, Attribution float64 // 0 to 1
 }
+
+// EachOther calls f for every contribution that is no post.
+func (r *Records) EachOther(f func(id PersonID, at time.Time)) {
+	for _, o := range r.Occurrences {
+		for _, people := range [][]PersonID{o.Attended, o.Hosts} {
+			for _, p := range people {
+				f(p, o.Start)
+			}
+		}
+	}
+	for _, v := range r.Votes {
+		for _, b := range v.Ballots {
+			f(b.Person, b.At)
+		}
+	}
+	for _, p := range r.Pulses {
+		for _, a := range p.Answers {
+			f(a.Person, a.At)
+		}
+	}
+	for _, acts := range [][]Act{r.Acts, r.Earlier} {
+		for _, a := range acts {
+			f(a.Person, a.At)
+		}
+	}
+}

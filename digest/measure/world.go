@@ -100,7 +100,7 @@ func (w *World) indexPosts() {
 
 // placeOthers gives a place to everybody who contributed otherwise, and was not named among the persons.
 func (w *World) placeOthers() {
-	w.eachOther(func(id PersonID, _ time.Time) { w.place(id) })
+	w.r.EachOther(func(id PersonID, _ time.Time) { w.place(id) })
 }
 
 // findFirstPosts finds everybody's first post ever.
@@ -271,37 +271,11 @@ func (w *World) each(win Window, f func(place int32, at time.Time)) {
 			f(w.author[i], w.r.Posts[i].At)
 		}
 	}
-	w.eachOther(func(id PersonID, at time.Time) {
+	w.r.EachOther(func(id PersonID, at time.Time) {
 		if place, ok := w.known(id); ok && (win.To.IsZero() || win.Contains(at)) {
 			f(place, at)
 		}
 	})
-}
-
-// eachOther calls f for every contribution that is no post.
-func (w *World) eachOther(f func(id PersonID, at time.Time)) {
-	for _, o := range w.r.Occurrences {
-		for _, people := range [][]PersonID{o.Attended, o.Hosts} {
-			for _, p := range people {
-				f(p, o.Start)
-			}
-		}
-	}
-	for _, v := range w.r.Votes {
-		for _, b := range v.Ballots {
-			f(b.Person, b.At)
-		}
-	}
-	for _, p := range w.r.Pulses {
-		for _, a := range p.Answers {
-			f(a.Person, a.At)
-		}
-	}
-	for _, acts := range [][]Act{w.r.Acts, w.r.Earlier} {
-		for _, a := range acts {
-			f(a.Person, a.At)
-		}
-	}
 }
 
 // ids are the IDs of the people whose places are marked, in order.
