@@ -35,8 +35,10 @@ type gathering struct {
 
 // sources are what records are gathered from, in this order.
 var sources = []func(*gathering, context.Context) error{
-	(*gathering).readMemberships, (*gathering).readThreads, (*gathering).readPosts, (*gathering).readFirstPosts,
-	(*gathering).readCohort, (*gathering).readThanks, (*gathering).readMeetings, (*gathering).readFeedback, (*gathering).readFirstAttended,
+	(*gathering).readMemberships, (*gathering).readThreads, (*gathering).readPosts, (*gathering).readCohort, (*gathering).readThanks,
+	(*gathering).readMeetings, (*gathering).readFeedback,
+	// These come last, since they look at everybody who contributed.
+	(*gathering).readFirstPosts, (*gathering).readFirstAttended,
 }
 
 // CommunityZone is where a community's days begin.
@@ -70,6 +72,22 @@ func (g *gathering) person(id measure.PersonID) *measure.Person {
 		g.records.Persons = append(g.records.Persons, measure.Person{ID: id})
 	}
 	return &g.records.Persons[at]
+}
+
+// contributors are the members who contributed anything that was read, each once.
+func (g *gathering) contributors() (members []int64) {
+	seen := map[measure.PersonID]bool{}
+	add := func(id measure.PersonID, _ time.Time) {
+		if !seen[id] && id > 0 {
+			seen[id] = true
+			members = append(members, id)
+		}
+	}
+	for i := range g.records.Posts {
+		add(g.records.Posts[i].Person, time.Time{})
+	}
+	g.records.EachOther(add)
+	return members
 }
 
 // stranger is the number of somebody who is a member of nothing and known by an address alone.

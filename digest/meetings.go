@@ -114,17 +114,7 @@ func (g *gathering) readFeedback(ctx context.Context) error {
 
 // readFirstAttended finds who came to a meeting before those that were read.
 func (g *gathering) readFirstAttended(ctx context.Context) error {
-	seen := map[measure.PersonID]bool{}
-	var members []int64
-	for _, o := range g.records.Occurrences {
-		for _, id := range o.Attended {
-			if !seen[id] {
-				seen[id] = true
-				members = append(members, id)
-			}
-		}
-	}
-	first, err := g.DB.FirstAttended(ctx, g.community.ID, members)
+	first, err := g.DB.FirstAttended(ctx, g.community.ID, g.contributors())
 	for id, at := range first {
 		if !at.After(g.since) {
 			g.person(id).FirstAttended = at

@@ -254,6 +254,9 @@ func (n *naive) evenness() float64 {
 		}
 	}
 	size := float64(len(made))
+	if len(made) < 5 { // too few to tell (metrics, section 3)
+		return math.NaN()
+	}
 	return 1 - size/(size-1)*differences/(2*size*sum)
 }
 
@@ -291,6 +294,9 @@ func (n *naive) reciprocity() float64 {
 		if pairs[[2]string{p[1], p[0]}] {
 			k++
 		}
+	}
+	if len(pairs) < 10 {
+		return math.NaN()
 	}
 	return float64(k) / float64(len(pairs))
 }
@@ -377,6 +383,8 @@ func (n *naive) figures() map[string]float64 {
 			sum, weight = sum+w*v, weight+w
 		}
 	}
-	figures["discussions.quality"] = 100 * sum / weight
+	if figures["discussions.quality"] = 100 * sum / weight; len(threads) < 5 || weight < .595 {
+		figures["discussions.quality"] = math.NaN()
+	}
 	return figures
 }

@@ -200,7 +200,7 @@ func (w words) trend(f issue.Figure) string {
 			key := map[string]string{"": "news.trend.percent.before", "year.": "news.trend.percent.year"}[e.year]
 			all = append(all, w.say(key, templates.Args{N: percent(*e.value)}))
 		default:
-			all = append(all, w.change(e.year, int(math.Round(f.Value))-int(math.Round(*e.value))))
+			all = append(all, w.change(e.year, int(math.Round(f.Value)), int(math.Round(*e.value))))
 		}
 	}
 	return strings.Join(all, ", ")
@@ -208,12 +208,14 @@ func (w words) trend(f issue.Figure) string {
 
 func percent(share float64) int { return int(math.Round(100 * share)) }
 
-func (w words) change(year string, by int) string {
+func (w words) change(year string, now, before int) string {
 	switch {
-	case by > 0:
-		return w.say("news.trend."+year+"more", templates.Args{N: by})
-	case by < 0:
-		return w.say("news.trend."+year+"fewer", templates.Args{N: -by})
+	case now > before:
+		return w.say("news.trend."+year+"more", templates.Args{N: now - before})
+	case now < before:
+		return w.say("news.trend."+year+"fewer", templates.Args{N: before - now})
+	case now == 0:
+		return w.say("news.trend."+year+"none", templates.Args{})
 	}
 	return w.say("news.trend."+year+"same", templates.Args{})
 }

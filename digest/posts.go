@@ -2,7 +2,6 @@ package digest
 
 import (
 	"context"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,36 +20,10 @@ func (g *gathering) readThreads(ctx context.Context) error {
 	})
 }
 
-func (g *gathering) readPosts(ctx context.Context) error {
-	n, err := g.DB.CountPosts(ctx, g.community.ID, g.from, g.window.To)
-	if err != nil {
-		return err
-	}
-	g.records.Posts = make([]measure.Post, 0, n)
-	return g.DB.MeasuredPosts(ctx, g.community.ID, g.from, g.window.To, func(p store.MeasuredPost) error {
-		author := p.MemberID
-		if author == 0 {
-			author = g.stranger(p.From)
-		}
-		g.records.Posts = append(g.records.Posts, measure.Post{ID: p.ID, Thread: p.ThreadID, Parent: p.ParentID, Person: author, At: p.SentAt,
-			NewChars: chars(p.NewChars), OldChars: chars(p.QuotedChars)})
-		return nil
-	})
-}
-
-// chars is a number of characters; no message has more than that.
-func chars(n int) int32 { return int32(min(n, math.MaxInt32)) }
-
-// readFirstPosts finds who wrote before the posts that were read.
+// readFirstPosts finds who wrote before the posts that were read: also of those who did something else since, and so are not
+// new here.
 func (g *gathering) readFirstPosts(ctx context.Context) error {
-	seen := map[measure.PersonID]bool{}
-	var members []int64
-	for i := range g.records.Posts {
-		if id := g.records.Posts[i].Person; !seen[id] && id > 0 {
-			seen[id] = true
-			members = append(members, id)
-		}
-	}
+	members := g.contributors()
 	first, err := g.DB.FirstPosts(ctx, g.community.ID, members)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -23,15 +24,28 @@ type MeasuredPost struct {
 // MeasuredPosts calls each for the posts of a time, by date. Stubs of what was erased are left out, since their authors are
 // gone, and so are newsletters, which nobody wrote.
 func (db *DB) MeasuredPosts(ctx context.Context, communityID int64, after, until time.Time, each func(MeasuredPost) error) error {
-	var p MeasuredPost
-	var sent int64
-	into := []any{&p.ID, &p.ThreadID, &p.ParentID, &p.MemberID, &p.From, &sent, &p.NewChars, &p.QuotedChars}
-	return db.query(ctx, func(row rowScanner) error {
-		if err := row.Scan(into...); err != nil {
+	// The columns are taken as the driver has them: there may be a million rows, and database/sql makes a text of each number
+	// that goes into an int64.
+	var row [8]any
+	into := []any{&row[0], &row[1], &row[2], &row[3], &row[4], &row[5], &row[6], &row[7]}
+	const from = 4
+	var n [len(row)]int64
+	return db.query(ctx, func(scan rowScanner) error {
+		if err := scan.Scan(into...); err != nil {
 			return err
 		}
-		if p.SentAt = fromMicros(sent); p.MemberID != 0 {
-			p.From = ""
+		for i, column := range row {
+			var ok bool
+			if n[i], ok = column.(int64); !ok && i != from {
+				return fmt.Errorf("column %d of a post is a %T, not a number", i+1, column)
+			}
+		}
+		p := MeasuredPost{ID: n[0], ThreadID: n[1], ParentID: n[2], MemberID: n[3], SentAt: fromMicros(n[5]), NewChars: int(n[6]), QuotedChars: int(n[7])}
+		if p.MemberID == 0 {
+			var ok bool
+			if p.From, ok = row[from].(string); !ok {
+				return fmt.Errorf("the author of post %d is a %T, not a text", p.ID, row[from])
+			}
 		}
 		return each(p)
 	}, `SELECT p.id, p.thread_id, p.parent_id,
@@ -46,6 +60,14 @@ func (db *DB) CountPosts(ctx context.Context, communityID int64, after, until ti
 	err = db.queryRow(ctx, "there is no such community", func(row rowScanner) error { return row.Scan(&n) },
 		"SELECT COUNT(*) FROM posts WHERE community_id = ? AND sent_at > ? AND sent_at <= ?", communityID, micros(after), micros(until))
 	return n, err
+}
+
+// PostTime returns when the n-th post or stub after a time was sent, from 0 on. The error is NotFound where there are fewer.
+func (db *DB) PostTime(ctx context.Context, communityID int64, after time.Time, n int) (at time.Time, err error) {
+	var sent int64
+	err = db.queryRow(ctx, "there are not as many posts", func(row rowScanner) error { return row.Scan(&sent) },
+		"SELECT sent_at FROM posts WHERE community_id = ? AND sent_at > ? ORDER BY sent_at LIMIT 1 OFFSET ?", communityID, micros(after), n)
+	return fromMicros(sent), err
 }
 
 // A MeasuredThread is what the measures need to know of a thread beside its posts.

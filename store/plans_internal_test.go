@@ -670,6 +670,7 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { return db.RevokeAppPassword(ctx, Actor{}, s.MemberID, 1) },
 		func() error { return db.MeasuredPosts(ctx, c.ID, s.Since, s.Since, nil) },
 		func() error { _, err := db.CountPosts(ctx, c.ID, s.Since, s.Since); return err },
+		func() error { _, err := db.PostTime(ctx, c.ID, s.Since, 1); return err },
 		func() error { return db.MeasuredThreads(ctx, c.ID, s.Since, func(MeasuredThread) {}) },
 		func() error { _, err := db.FirstPosts(ctx, c.ID, []int64{1, 3}); return err },
 		func() error { _, err := db.FirstPostsFrom(ctx, c.ID, []string{"x@x.example"}); return err },

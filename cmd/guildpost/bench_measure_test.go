@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 
 	"guildpost/digest"
 	"guildpost/digest/measure"
+	"guildpost/mail"
 	"guildpost/store"
 )
 
@@ -30,8 +33,9 @@ func benchSize(name string, byDefault int) int {
 
 // BenchmarkMeasure: the five measures of the last month, for 10,000 members with 1,000,000 posts: of a year, which is what a
 // large community has, and all of that one month. Cold is the first time, by a process of its own, with nothing of the
-// database in memory; again is another process; warm is the second time in a process. GUILDPOST_BENCH_MEMBERS and
-// GUILDPOST_BENCH_POSTS change the numbers.
+// database in memory; again is another process; warm is the second time in a process; MB-beyond is the peak less that of a process
+// that measures a community without posts, the limit of which is 200. The newsletter and the sponsor's report are composed in
+// the daemon's loop, by a gatherer that keeps nothing yet. GUILDPOST_BENCH_MEMBERS and GUILDPOST_BENCH_POSTS change the numbers.
 func BenchmarkMeasure(b *testing.B) {
 	members, posts := benchSize("GUILDPOST_BENCH_MEMBERS", 10_000), benchSize("GUILDPOST_BENCH_POSTS", 1_000_000)
 	w := measure.LastMonth(time.Now(), time.UTC)
@@ -42,25 +46,30 @@ func BenchmarkMeasure(b *testing.B) {
 		b.Run(test.name, func(b *testing.B) {
 			p := newProcess(b, "127.0.0.1:1", "")
 			c := p.fillArchive(members, posts, test.from, test.to)
+			_, _, baseline := p.measured("empty")
 			for range b.N {
 				p.forget()
-				cold, cpu, peak := p.measured()
-				again, _, _ := p.measured()
+				cold, cpu, peak := p.measured("rust")
+				again, _, _ := p.measured("rust")
 				b.ReportMetric(cold.Seconds(), "s-cold")
 				b.ReportMetric(cpu.Seconds(), "cpu-s-cold")
 				b.ReportMetric(again.Seconds(), "s-again")
 				b.ReportMetric(float64(peak)/1e6, "MB-peak")
+				b.ReportMetric(float64(peak-baseline)/1e6, "MB-beyond")
 				b.ReportMetric(float64(p.warm(c, w).Microseconds())/1000, "ms-warm")
+				issue, report := p.composed(c, w)
+				b.ReportMetric(issue.Seconds(), "s-newsletter")
+				b.ReportMetric(report.Seconds(), "s-report")
 			}
 			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
 
-// measured runs guildpost measure and returns how long it took, how much of the processors, and its memory at the peak.
-func (p *process) measured() (took, cpu time.Duration, peak int64) {
+// measured runs guildpost measure of a community and returns how long it took, how much of the processors, and its memory at the peak.
+func (p *process) measured(cop string) (took, cpu time.Duration, peak int64) {
 	p.t.Helper()
-	c := exec.Command(p.program[0], "--config", p.config, "measure", "rust", "--json")
+	c := exec.Command(p.program[0], "--config", p.config, "measure", cop, "--json")
 	var out bytes.Buffer
 	c.Dir, c.Stdout, c.Stderr = p.dir, &out, &out
 	began := time.Now()
@@ -116,6 +125,27 @@ func (p *process) warm(c store.Community, w measure.Window) time.Duration {
 	return time.Since(began)
 }
 
+// composed is how long a newsletter and a sponsor's report take to compose.
+func (p *process) composed(c store.Community, w measure.Window) (issue, report time.Duration) {
+	db := p.open()
+	defer db.Close()
+	keys, err := mail.NewKeyring(mail.Key{ID: 1, Secret: bytes.Repeat([]byte{7}, 32), Since: w.From})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	n := &digest.Newsletters{Gatherer: &digest.Gatherer{DB: db, Zone: time.UTC}, DB: db, Keys: keys, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return w.To },
+		Random: rand.Reader, Language: "en"}
+	began := time.Now()
+	if _, _, err := n.Compose(p.t.Context(), c, w.To); err != nil {
+		p.t.Fatal(err)
+	}
+	issue, began = time.Since(began), time.Now()
+	if _, _, err := digest.NewReports(n).Preview(p.t.Context(), c, w, store.Subscription{CommunityID: c.ID, Address: "sue@example.org", Name: "Sue"}); err != nil {
+		p.t.Fatal(err)
+	}
+	return issue, time.Since(began)
+}
+
 // forget lets the system drop what it has of the database in memory.
 func (p *process) forget() {
 	f, err := os.Open(filepath.Join(p.dir, "data", "guildpost.db"))
@@ -137,6 +167,7 @@ func (p *process) forget() {
 func (p *process) fillArchive(members, posts int, from, to time.Time) store.Community {
 	p.t.Helper()
 	c := p.fill(0)
+	p.command("cop", "add", "empty")
 	p.join(c, members, from.AddDate(-1, 0, 0))
 	db, err := sql.Open("sqlite3", filepath.Join(p.dir, "data", "guildpost.db"))
 	if err != nil {
@@ -146,7 +177,7 @@ func (p *process) fillArchive(members, posts int, from, to time.Time) store.Comm
 	db.SetMaxOpenConns(1)
 	step := to.Sub(from).Microseconds() / int64(posts)
 	for _, statement := range []string{
-		"INSERT INTO raw_messages (hash, size, data) VALUES (x'00', 1, x'00')",
+		"INSERT INTO raw_messages (hash, size, place, kept, data) VALUES (x'00', 1, 0, 1, x'00')",
 		`WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @posts / 10)
 			INSERT INTO threads (id, community_id, subject, subject_base, posts, first_at, last_at, solved)
 			SELECT 1 + i, @c, 'About ' || i, 'about ' || i, 10, @from + @step * (i / 10 * 100 + i % 10), @from + @step * (i / 10 * 100 + 90 + i % 10), 0 FROM n`,

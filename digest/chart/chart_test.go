@@ -89,8 +89,8 @@ func TestPixels(t *testing.T) {
 		want color.NRGBA
 	}{
 		"line":      {width - 2*margin, 10, accent}, // the last value, which is nearly the highest
-		"line-flat": {width / 2, lineHeight / 2, accent},
-		"line-one":  {width - 2*margin, lineHeight / 2, accent},
+		"line-flat": {width / 2, margin, accent},    // far from nothing
+		"line-one":  {width - 2*margin, margin, accent},
 		"bars":      {width / 24, barsHeight - letters - margin - 2, soft},
 		"strip":     {2*28 + 14, 14, nothing}, // inside the ring of the cancelled one
 		"levels":    {width - 10, 40, nothing},

@@ -15,12 +15,14 @@ const (
 )
 
 // Line draws how a value went: one for each period, the last one marked. A value that is not known (math.NaN) is a gap. With
-// no known value the figure is empty.
+// no known value the figure is empty. Its foot is nothing, or the lowest value if that is below it: the area under the line
+// must not make a small change look like a fall.
 func Line(values []float64, c Colours) Figure {
 	low, high, ok := span(values)
 	if !ok {
 		return Figure{}
 	}
+	low = min(low, 0)
 	f := Figure{Width: width, Height: lineHeight}
 	bottom := float64(lineHeight - margin)
 	x := func(i int) float64 {
@@ -31,7 +33,7 @@ func Line(values []float64, c Colours) Figure {
 	}
 	y := func(v float64) float64 {
 		if high == low {
-			return lineHeight / 2
+			return bottom
 		}
 		return bottom - (v-low)/(high-low)*(bottom-margin)
 	}

@@ -72,7 +72,7 @@ func (w *World) newcomersWaiting(now time.Time) []int64 {
 	var waiting []*threadIndex
 	for _, t := range w.threadsIn(Window{now.Add(-alarmLooksBack), now.Add(-NewcomerHorizon), w.zone}) {
 		answer := w.answer[w.thread[t.root]]
-		answered := answer >= 0 && !w.r.Posts[answer].At.After(now)
+		answered := answer >= 0 && !w.r.Posts[answer].At.Time().After(now)
 		if w.isNewcomer(t) && !answered {
 			waiting = append(waiting, t)
 		}

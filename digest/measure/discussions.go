@@ -90,7 +90,7 @@ func (w *World) answeredWithin(t *threadIndex, horizon time.Duration) (took time
 	if answer < 0 {
 		return 0, false
 	}
-	took = w.r.Posts[answer].At.Sub(w.r.Posts[t.root].At)
+	took = w.r.Posts[answer].At.Time().Sub(w.r.Posts[t.root].At.Time())
 	return took, took <= horizon
 }
 
@@ -125,11 +125,12 @@ func (w *World) answers(d *Discussions, threads []*threadIndex) {
 // thanked says whether a thread's author thanked somebody who had answered, within the horizon.
 func (w *World) thanked(t *threadIndex) bool {
 	root := w.r.Posts[t.root]
+	began := root.At.Time()
 	return slices.ContainsFunc(w.thanks[root.Person], func(th Thanks) bool {
-		if th.At.Before(root.At) || th.At.After(root.At.Add(Horizon)) {
+		if th.At.Before(began) || th.At.After(began.Add(Horizon)) {
 			return false
 		}
-		for p := w.next[t.root]; p >= 0 && !w.r.Posts[p].At.After(th.At); p = w.next[p] {
+		for p := w.next[t.root]; p >= 0 && !w.r.Posts[p].At.Time().After(th.At); p = w.next[p] {
 			if w.r.Posts[p].Person == th.To && !w.skips(w.author[p]) {
 				return true
 			}
@@ -140,9 +141,9 @@ func (w *World) thanked(t *threadIndex) bool {
 
 // breadth counts the authors and posts of a thread's first days.
 func (w *World) breadth(t *threadIndex) (authors, posts int) {
-	end := w.r.Posts[t.root].At.Add(Horizon)
+	end := At(w.r.Posts[t.root].At.Time().Add(Horizon))
 	var seen []int32
-	for p := t.root; p >= 0 && !w.r.Posts[p].At.After(end); p = w.next[p] {
+	for p := t.root; p >= 0 && w.r.Posts[p].At <= end; p = w.next[p] {
 		if w.skips(w.author[p]) {
 			continue
 		}
@@ -203,7 +204,7 @@ func (w *World) newcomersAnswered(win Window) Figure {
 }
 
 func (w *World) isNewcomer(t *threadIndex) bool {
-	at, author := w.r.Posts[t.root].At, w.persons[w.author[t.root]]
+	at, author := w.r.Posts[t.root].At.Time(), w.persons[w.author[t.root]]
 	if w.firstPosts[w.author[t.root]].Equal(at) {
 		return true
 	}

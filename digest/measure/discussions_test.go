@@ -80,8 +80,8 @@ func TestReciprocity(t *testing.T) {
 	thread := func(asks, answers int64) {
 		id := int64(len(r.Posts) + 1)
 		at := on("10-01").Add(time.Duration(id) * time.Hour)
-		r.Posts = append(r.Posts, measure.Post{ID: id, Thread: id, Person: asks, At: at},
-			measure.Post{ID: id + 1, Thread: id, Parent: id, Person: answers, At: at.Add(time.Minute)})
+		r.Posts = append(r.Posts, measure.Post{ID: id, Thread: id, Person: asks, At: measure.At(at)},
+			measure.Post{ID: id + 1, Thread: id, Parent: id, Person: answers, At: measure.At(at.Add(time.Minute))})
 	}
 	for p := int64(1); p <= 5; p++ {
 		thread(100, p)

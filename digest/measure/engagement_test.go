@@ -11,14 +11,14 @@ import (
 func daily(person int64, n int, begin time.Duration) (all []measure.Post) {
 	for i := range n {
 		id := person*1000 + int64(i)
-		all = append(all, measure.Post{ID: id, Thread: id, Person: person, At: on("10-02 00:00").Add(time.Duration(i)*24*time.Hour + begin)})
+		all = append(all, measure.Post{ID: id, Thread: id, Person: person, At: measure.At(on("10-02 00:00").Add(time.Duration(i)*24*time.Hour + begin))})
 	}
 	return all
 }
 
 func TestLevels(t *testing.T) {
 	answer := func(person, thread int64) measure.Post {
-		return measure.Post{ID: person*1000 + 900, Thread: thread, Parent: thread, Person: person, At: on("10-20 12:00")}
+		return measure.Post{ID: person*1000 + 900, Thread: thread, Parent: thread, Person: person, At: measure.At(on("10-20 12:00"))}
 	}
 	act := func(person int64, kind measure.ActKind, object int64) measure.Act {
 		return measure.Act{ID: person, Person: person, At: on("10-03 00:30"), Kind: kind, Object: object}
@@ -31,7 +31,7 @@ func TestLevels(t *testing.T) {
 	}{
 		{"nothing", nil, nil, measure.Exploring},
 		{"one day", daily(1, 1, 0), nil, measure.Participating},
-		{"twice on one day", append(daily(1, 1, 0), measure.Post{ID: 2, Thread: 2, Person: 1, At: on("10-02 23:59")}), nil, measure.Participating},
+		{"twice on one day", append(daily(1, 1, 0), measure.Post{ID: 2, Thread: 2, Person: 1, At: measure.At(on("10-02 23:59"))}), nil, measure.Participating},
 		{"five days", daily(1, 5, 0), nil, measure.Participating},
 		{"six days", daily(1, 6, 0), nil, measure.Contributing},
 		{"two days and minutes", daily(1, 1, 0), []measure.Act{act(1, measure.WroteMinutes, 0)}, measure.Participating},
@@ -41,7 +41,7 @@ func TestLevels(t *testing.T) {
 		{"three days and a kept item", daily(1, 3, 0), []measure.Act{act(1, measure.KeptItem, 0)}, measure.Contributing},
 		{"three days with a first answer", append(append(daily(2, 1, 0), daily(1, 2, 0)...), answer(1, 2000)), nil, measure.Contributing},
 		{"three days with a second answer", append(append(append(daily(2, 1, 0), daily(1, 2, 0)...),
-			measure.Post{ID: 3, Thread: 2000, Person: 3, At: on("10-19 12:00")}), answer(1, 2000)), nil, measure.Participating},
+			measure.Post{ID: 3, Thread: 2000, Person: 3, At: measure.At(on("10-19 12:00"))}), answer(1, 2000)), nil, measure.Participating},
 		{"a role", nil, []measure.Act{act(1, measure.ActedInRole, 0)}, measure.Leading},
 		{"a report on one's own initiative", nil, []measure.Act{act(1, measure.CheckedIn, 7)}, measure.Leading},
 		{"a report on another's", nil, []measure.Act{act(1, measure.CheckedIn, 8)}, measure.Participating},
@@ -65,8 +65,8 @@ func TestDaysBeginInTheZone(t *testing.T) {
 	var posts []measure.Post
 	for i := range 3 {
 		at := on("10-05 23:30").AddDate(0, 0, 3*i)
-		posts = append(posts, measure.Post{ID: int64(2*i + 1), Thread: int64(2*i + 1), Person: 1, At: at},
-			measure.Post{ID: int64(2*i + 2), Thread: int64(2*i + 2), Person: 1, At: at.Add(time.Hour)})
+		posts = append(posts, measure.Post{ID: int64(2*i + 1), Thread: int64(2*i + 1), Person: 1, At: measure.At(at)},
+			measure.Post{ID: int64(2*i + 2), Thread: int64(2*i + 2), Person: 1, At: measure.At(at.Add(time.Hour))})
 	}
 	for zone, level := range map[*time.Location]measure.Level{time.UTC: measure.Contributing, tokyo: measure.Participating} {
 		r := &measure.Records{Zone: zone, Posts: posts, Memberships: []measure.Membership{since(1, "01-01")}}
@@ -85,10 +85,10 @@ func TestEngagement(t *testing.T) {
 	}
 	for i := range 6 {
 		at := on("07-05").AddDate(0, 0, i)
-		r.Posts = append(r.Posts, measure.Post{ID: int64(i + 1), Thread: int64(i + 1), Person: 1, At: at.AddDate(0, 1, 0)},
-			measure.Post{ID: int64(i + 101), Thread: int64(i + 101), Person: 2, At: at})
+		r.Posts = append(r.Posts, measure.Post{ID: int64(i + 1), Thread: int64(i + 1), Person: 1, At: measure.At(at.AddDate(0, 1, 0))},
+			measure.Post{ID: int64(i + 101), Thread: int64(i + 101), Person: 2, At: measure.At(at)})
 	}
-	r.Posts = append(r.Posts, measure.Post{ID: 500, Thread: 101, Parent: 101, Person: 4, At: on("10-30")}) // answers 2
+	r.Posts = append(r.Posts, measure.Post{ID: 500, Thread: 101, Parent: 101, Person: 4, At: measure.At(on("10-30"))}) // answers 2
 	e := measure.New(sorted(r)).Engagement(october)
 	want(t, e, map[string]any{
 		"rate": 3.0 / 4, "contributing": 1, "participating": 2, "exploring": 1, "core": 1.0 / 4, "middle": 2.0 / 4, "periphery": 1.0 / 4,

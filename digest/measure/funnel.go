@@ -100,7 +100,7 @@ func (w *World) deedsOf(of map[PersonID]time.Time, win Window) map[PersonID][]de
 	from, to := w.postsIn(win)
 	for i := from; i < to; i++ {
 		p := &w.r.Posts[i]
-		add(p.Person, deed{at: p.At, shows: true, helps: w.answer[w.thread[i]] == int32(i)})
+		add(p.Person, deed{at: p.At.Time(), shows: true, helps: w.answer[w.thread[i]] == int32(i)})
 	}
 	for _, acts := range [][]Act{w.r.Acts, w.r.Earlier} {
 		for _, a := range acts {

@@ -73,7 +73,7 @@ func (w *World) contributionDays(win Window) []days {
 func (w *World) helpers(win Window) []bool {
 	marked := make([]bool, len(w.persons))
 	for _, p := range w.answer {
-		if p >= 0 && win.Contains(w.r.Posts[p].At) {
+		if p >= 0 && win.Contains(w.r.Posts[p].At.Time()) {
 			marked[w.author[p]] = true
 		}
 	}

@@ -1,6 +1,7 @@
 package measure_test
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func membersWorld() *measure.Records {
 }
 
 func sorted(r *measure.Records) *measure.Records {
-	slices.SortFunc(r.Posts, func(a, b measure.Post) int { return a.At.Compare(b.At) })
+	slices.SortFunc(r.Posts, func(a, b measure.Post) int { return cmp.Compare(a.At, b.At) })
 	return r
 }
 

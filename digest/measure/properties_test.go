@@ -34,7 +34,7 @@ func drawn(seed uint64) *measure.Records {
 		w.Memberships = append(w.Memberships, m)
 	}
 	for id := int64(1); id <= 900; id++ {
-		w.Posts = append(w.Posts, measure.Post{ID: id, Thread: 1 + r.Int64N(300), Parent: r.Int64N(id), Person: who(), At: at(), NewChars: int32(r.IntN(9)), OldChars: int32(r.IntN(9))})
+		w.Posts = append(w.Posts, measure.Post{ID: id, Thread: 1 + r.Int64N(300), Parent: r.Int64N(id), Person: who(), At: measure.At(at()), NewChars: int32(r.IntN(9)), OldChars: int32(r.IntN(9))})
 	}
 	for id := int64(1); id <= 30; id++ {
 		start := at()

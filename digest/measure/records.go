@@ -70,9 +70,19 @@ type Post struct {
 	ID, Thread         int64
 	Parent             int64 // the post that it answers, 0 where that is not known
 	Person             PersonID
-	At                 time.Time
+	At                 Instant
 	NewChars, OldChars int32 // what its author wrote, and what is quoted
 }
+
+// An Instant is a time in microseconds since 1970, UTC. Posts have it instead of a time.Time, which is three times as large
+// and holds a pointer: there may be a million of them.
+type Instant int64
+
+// At is the instant of a time.
+func At(t time.Time) Instant { return Instant(t.UnixMicro()) }
+
+// Time is the time of an instant.
+func (i Instant) Time() time.Time { return time.UnixMicro(int64(i)).UTC() }
 
 // A Thread is what is known of a thread beside its posts. A thread of Posts that is not in Threads began with its first post.
 type Thread struct {
@@ -225,4 +235,30 @@ type Claim struct {
 	At                      time.Time
 	Hours                   float64
 	Confidence, Attribution float64 // 0 to 1
+}
+
+// EachOther calls f for every contribution that is no post.
+func (r *Records) EachOther(f func(id PersonID, at time.Time)) {
+	for _, o := range r.Occurrences {
+		for _, people := range [][]PersonID{o.Attended, o.Hosts} {
+			for _, p := range people {
+				f(p, o.Start)
+			}
+		}
+	}
+	for _, v := range r.Votes {
+		for _, b := range v.Ballots {
+			f(b.Person, b.At)
+		}
+	}
+	for _, p := range r.Pulses {
+		for _, a := range p.Answers {
+			f(a.Person, a.At)
+		}
+	}
+	for _, acts := range [][]Act{r.Acts, r.Earlier} {
+		for _, a := range acts {
+			f(a.Person, a.At)
+		}
+	}
 }

@@ -57,8 +57,8 @@ func (w *World) eachTie(win Window, f func(a, b PersonID, at time.Time)) {
 			continue
 		}
 		one, other := w.persons[a].ID, w.persons[w.author[parent]].ID
-		f(one, other, w.r.Posts[i].At)
-		f(other, one, w.r.Posts[i].At)
+		f(one, other, w.r.Posts[i].At.Time())
+		f(other, one, w.r.Posts[i].At.Time())
 	}
 	for _, o := range w.held(win) {
 		for _, a := range o.attended {

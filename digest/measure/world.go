@@ -90,7 +90,7 @@ func (w *World) indexPosts() {
 		if !ok {
 			at = int32(len(w.threads))
 			known[posts[i].Thread] = at
-			w.threads = append(w.threads, threadIndex{Thread: Thread{ID: posts[i].Thread, FirstAt: posts[i].At}, root: -1, head: -1, tail: -1})
+			w.threads = append(w.threads, threadIndex{Thread: Thread{ID: posts[i].Thread, FirstAt: posts[i].At.Time()}, root: -1, head: -1, tail: -1})
 		}
 		w.author[i], w.thread[i], w.next[i] = w.place(posts[i].Person), at, -1
 		w.threads[at].link(w.next, int32(i), posts[i].At)
@@ -100,14 +100,14 @@ func (w *World) indexPosts() {
 
 // placeOthers gives a place to everybody who contributed otherwise, and was not named among the persons.
 func (w *World) placeOthers() {
-	w.eachOther(func(id PersonID, _ time.Time) { w.place(id) })
+	w.r.EachOther(func(id PersonID, _ time.Time) { w.place(id) })
 }
 
 // findFirstPosts finds everybody's first post ever.
 func (w *World) findFirstPosts() {
 	w.firstPosts = make([]time.Time, len(w.persons))
 	for i := len(w.author) - 1; i >= 0; i-- {
-		w.firstPosts[w.author[i]] = w.r.Posts[i].At
+		w.firstPosts[w.author[i]] = w.r.Posts[i].At.Time()
 	}
 	for place, p := range w.persons {
 		w.firstPosts[place] = earlier(w.firstPosts[place], p.FirstPost)
@@ -115,10 +115,10 @@ func (w *World) findFirstPosts() {
 }
 
 // link puts a post at the end of the thread.
-func (t *threadIndex) link(next []int32, post int32, at time.Time) {
+func (t *threadIndex) link(next []int32, post int32, at Instant) {
 	if t.head < 0 {
 		t.head = post
-		if at.Equal(t.FirstAt) {
+		if at == At(t.FirstAt) {
 			t.root = post
 		}
 	} else {
@@ -254,8 +254,8 @@ func (w *World) keep(ids []PersonID) []PersonID {
 // postsIn are the places of the first post in a window and of the first one after it.
 func (w *World) postsIn(win Window) (from, to int) {
 	posts := w.r.Posts
-	from = sort.Search(len(posts), func(i int) bool { return posts[i].At.After(win.From) })
-	to = sort.Search(len(posts), func(i int) bool { return posts[i].At.After(win.To) })
+	from = sort.Search(len(posts), func(i int) bool { return posts[i].At > At(win.From) })
+	to = sort.Search(len(posts), func(i int) bool { return posts[i].At > At(win.To) })
 	return from, to
 }
 
@@ -268,40 +268,14 @@ func (w *World) each(win Window, f func(place int32, at time.Time)) {
 	}
 	for i := from; i < to; i++ {
 		if !w.skips(w.author[i]) {
-			f(w.author[i], w.r.Posts[i].At)
+			f(w.author[i], w.r.Posts[i].At.Time())
 		}
 	}
-	w.eachOther(func(id PersonID, at time.Time) {
+	w.r.EachOther(func(id PersonID, at time.Time) {
 		if place, ok := w.known(id); ok && (win.To.IsZero() || win.Contains(at)) {
 			f(place, at)
 		}
 	})
-}
-
-// eachOther calls f for every contribution that is no post.
-func (w *World) eachOther(f func(id PersonID, at time.Time)) {
-	for _, o := range w.r.Occurrences {
-		for _, people := range [][]PersonID{o.Attended, o.Hosts} {
-			for _, p := range people {
-				f(p, o.Start)
-			}
-		}
-	}
-	for _, v := range w.r.Votes {
-		for _, b := range v.Ballots {
-			f(b.Person, b.At)
-		}
-	}
-	for _, p := range w.r.Pulses {
-		for _, a := range p.Answers {
-			f(a.Person, a.At)
-		}
-	}
-	for _, acts := range [][]Act{w.r.Acts, w.r.Earlier} {
-		for _, a := range acts {
-			f(a.Person, a.At)
-		}
-	}
 }
 
 // ids are the IDs of the people whose places are marked, in order.

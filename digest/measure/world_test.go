@@ -38,7 +38,7 @@ func posts(all ...any) (made []measure.Post) {
 	roots := map[int]int64{}
 	for i := 0; i < len(all); i += 3 {
 		thread, id := all[i].(int), int64(i/3+1)
-		made = append(made, measure.Post{ID: id, Thread: int64(thread), Parent: roots[thread], Person: int64(all[i+1].(int)), At: on(all[i+2].(string)), NewChars: 10})
+		made = append(made, measure.Post{ID: id, Thread: int64(thread), Parent: roots[thread], Person: int64(all[i+1].(int)), At: measure.At(on(all[i+2].(string))), NewChars: 10})
 		if roots[thread] == 0 {
 			roots[thread] = id
 		}

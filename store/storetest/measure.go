@@ -69,6 +69,13 @@ func measuredPosts(t *testing.T, db *store.DB) {
 		check(t, err)
 		equal(t, fmt.Sprintf("posts after %v until %v", test.after, test.until), n, test.want)
 	}
+	for n, want := range []time.Duration{-37 * time.Hour, -36 * time.Hour, -day} {
+		at, err := db.PostTime(ctx, c.ID, Now.Add(-2*day), n)
+		check(t, err)
+		equal(t, fmt.Sprintf("post %d was sent", n), at, Now.Add(want))
+	}
+	_, err = db.PostTime(ctx, c.ID, Now.Add(-2*day), 3)
+	wantKind(t, "the time of a post that is not there", err, store.NotFound)
 }
 
 // parents files messages in every order, one by one or as a history in two pieces, and wants the same parents.
