@@ -15,6 +15,7 @@ type subscriptionState struct {
 	Vacation     time.Time         `json:"vacation_until,omitzero"`
 	OwnCopies    bool              `json:"own_copies"`
 	NoReminders  bool              `json:"no_reminders,omitempty"`
+	NoBrief      bool              `json:"no_brief,omitempty"`
 	Roles        []Role            `json:"roles,omitempty"`
 	Language     string            `json:"language,omitempty"`
 	Timezone     string            `json:"timezone,omitempty"`
@@ -85,7 +86,7 @@ func (t *tx) undoMembership(by Actor, e JournalEntry) error {
 		return err
 	}
 	after.Address, after.Name, after.State, after.Delivery = was.Address, was.Name, was.State, was.Delivery
-	after.VacationUntil, after.OwnCopies, after.NoReminders, after.Roles = was.Vacation, was.OwnCopies, was.NoReminders, was.Roles
+	after.VacationUntil, after.OwnCopies, after.NoReminders, after.NoBrief, after.Roles = was.Vacation, was.OwnCopies, was.NoReminders, was.NoBrief, was.Roles
 	after.Language, after.Timezone, after.Named = was.Language, was.Timezone, was.Named
 	after.DigestFormat, after.DigestHour = was.DigestFormat, was.DigestHour
 	return t.updateSubscription(by, now, after)
@@ -114,6 +115,11 @@ func (t *tx) undoCommunity(by Actor, e JournalEntry) error {
 	if _, err := t.exec("UPDATE communities SET title = ?, closed = ?, rules = ? WHERE id = ?",
 		was.Title, was.Closed, string(rules), e.CommunityID); err != nil {
 		return err
+	}
+	if now.Timezone != was.Timezone {
+		if err := t.replanBriefs(e.CommunityID); err != nil {
+			return err
+		}
 	}
 	return t.journal(by, entry{community: e.CommunityID, action: "change community", before: e.After, after: e.Before})
 }
