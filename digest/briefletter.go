@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -147,10 +148,7 @@ func (r *briefReader) overdue() (all []templates.BriefAction) {
 
 func (r *briefReader) threads() (all []templates.BriefThread) {
 	for _, o := range r.owed[:min(len(r.owed), r.most)] {
-		from := o.post.FromName
-		if from == "" {
-			from = o.post.From
-		}
+		from := cmp.Or(r.measured.People[o.post.MemberID].Name, o.post.FromName, o.post.From)
 		all = append(all, templates.BriefThread{Subject: plainSubject(o.post.Subject, r.community), From: from, Newcomer: o.newcomer,
 			Days: int(r.now.Sub(o.post.Date).Hours() / 24), Reply: replyTo(r.community, o.post.Subject, o.post.MessageID)})
 	}
