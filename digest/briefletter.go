@@ -183,10 +183,24 @@ func (r *briefReader) fresh() (all []templates.BriefPerson) {
 			continue
 		}
 		p := r.person(n.Person, "brief.write.welcome")
-		p.Wrote, p.Answers = n.Wrote, applicationOf(r.said[n.Person]).Answers
+		p.Wrote, p.Answers = n.Wrote, brieflySaid(applicationOf(r.said[n.Person]).Answers)
 		all = append(all, p)
 	}
 	return all
+}
+
+// brieflySaid are the first answers of an applicant, not longer than one reads in a list.
+func brieflySaid(all []templates.Answer) (some []templates.Answer) {
+	const answers, characters = 3, 400
+	for _, a := range all {
+		if text := []rune(a.Text); len(text) > characters {
+			a.Text = strings.TrimSpace(string(text[:characters])) + "…"
+		}
+		if a.Text != "" && len(some) < answers {
+			some = append(some, a)
+		}
+	}
+	return some
 }
 
 func (r *briefReader) quiet() (all []templates.BriefPerson) {

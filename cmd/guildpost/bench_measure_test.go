@@ -146,7 +146,7 @@ func (p *process) fillArchive(members, posts int, from, to time.Time) store.Comm
 	db.SetMaxOpenConns(1)
 	step := to.Sub(from).Microseconds() / int64(posts)
 	for _, statement := range []string{
-		"INSERT INTO raw_messages (hash, size, data) VALUES (x'00', 1, x'00')",
+		"INSERT INTO raw_messages (hash, size, place, kept, data) VALUES (x'00', 1, 0, 1, x'00')",
 		`WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @posts / 10)
 			INSERT INTO threads (id, community_id, subject, subject_base, posts, first_at, last_at, solved)
 			SELECT 1 + i, @c, 'About ' || i, 'about ' || i, 10, @from + @step * (i / 10 * 100 + i % 10), @from + @step * (i / 10 * 100 + 90 + i % 10), 0 FROM n`,
