@@ -2,6 +2,7 @@ package digest
 
 import (
 	"slices"
+	"strings"
 
 	"guildpost/templates"
 )
@@ -30,7 +31,7 @@ func suggestThread(b templates.Brief, kind string, newcomer bool) (templates.Bri
 		return templates.BriefSuggestion{}, false
 	}
 	t := b.Owed[at]
-	return templates.BriefSuggestion{Kind: kind, Name: t.From, What: t.Subject, Link: t.Reply}, true
+	return templates.BriefSuggestion{Kind: kind, Name: t.From, What: t.Subject, Do: begins(t.Reply)}, true
 }
 
 func suggestNewcomer(b templates.Brief) (templates.BriefSuggestion, bool) {
@@ -61,6 +62,12 @@ func suggestHeld(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 	return templates.BriefSuggestion{Kind: "held", Name: p.Address, What: p.Subject, Do: p.Approve}, true
 }
 
+// begins is what begins a mail by a link.
+func begins(link string) templates.Ticket {
+	address, _, _ := strings.Cut(strings.TrimPrefix(link, "mailto:"), "?")
+	return templates.Ticket{URL: link, Address: address}
+}
+
 // meetLink begins a mail that calls a meeting.
 func meetLink(b templates.Brief) string { return "mailto:" + b.Community.Function("meet") }
 
@@ -69,7 +76,7 @@ func suggestDrought(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 	if at < 0 {
 		return s, false
 	}
-	return templates.BriefSuggestion{Kind: "drought", Link: meetLink(b), Figure: b.Alarms[at]}, true
+	return templates.BriefSuggestion{Kind: "drought", Do: begins(meetLink(b)), Figure: b.Alarms[at]}, true
 }
 
 func suggestProposal(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
@@ -106,14 +113,14 @@ func suggestGreet(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 		return s, false
 	}
 	at := max(0, slices.IndexFunc(b.New, func(p templates.BriefPerson) bool { return !p.Wrote }))
-	return templates.BriefSuggestion{Kind: "greet", Name: b.New[at].Name, Link: b.New[at].Write}, true
+	return templates.BriefSuggestion{Kind: "greet", Name: b.New[at].Name, Do: begins(b.New[at].Write)}, true
 }
 
 func suggestHost(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 	if len(b.Hosts) == 0 {
 		return s, false
 	}
-	return templates.BriefSuggestion{Kind: "host", Name: b.Hosts[0].Name, What: b.Next.Title, Link: b.Hosts[0].Write}, true
+	return templates.BriefSuggestion{Kind: "host", Name: b.Hosts[0].Name, What: b.Next.Title, Do: begins(b.Hosts[0].Write)}, true
 }
 
 func suggestAction(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
@@ -121,18 +128,18 @@ func suggestAction(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 		return s, false
 	}
 	a := b.Actions[0]
-	s = templates.BriefSuggestion{Kind: "action", Name: a.Owner, What: a.What, Link: a.Write}
-	if s.Link == "" { // nobody knows whose it is: the community may
-		s.Link = "mailto:" + b.Community.Address
+	link := a.Write
+	if link == "" { // nobody knows whose it is: the community may
+		link = "mailto:" + b.Community.Address
 	}
-	return s, true
+	return templates.BriefSuggestion{Kind: "action", Name: a.Owner, What: a.What, Do: begins(link)}, true
 }
 
 func suggestQuiet(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 	if len(b.Quiet) == 0 {
 		return s, false
 	}
-	return templates.BriefSuggestion{Kind: "quiet", Name: b.Quiet[0].Name, Link: b.Quiet[0].Write}, true
+	return templates.BriefSuggestion{Kind: "quiet", Name: b.Quiet[0].Name, Do: begins(b.Quiet[0].Write)}, true
 }
 
 // suggestAlarm is about any other alarm: what helps begins with a mail to the community, or to a meeting's address.
@@ -140,10 +147,10 @@ func suggestAlarm(b templates.Brief) (s templates.BriefSuggestion, ok bool) {
 	if len(b.Alarms) == 0 {
 		return s, false
 	}
-	s = templates.BriefSuggestion{Kind: "alarm", Link: "mailto:" + b.Community.Address, Figure: b.Alarms[0]}
+	s = templates.BriefSuggestion{Kind: "alarm", Do: begins("mailto:" + b.Community.Address), Figure: b.Alarms[0]}
 	switch s.Figure.Kind {
 	case "rsvp-response", "show-rate":
-		s.Link = meetLink(b)
+		s.Do = begins(meetLink(b))
 	}
 	return s, true
 }

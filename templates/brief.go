@@ -36,8 +36,7 @@ type BriefSuggestion struct {
 	Kind   string // newcomer, join, held, drought, question, proposal, attendance, issue, report, greet, host, action, quiet, or alarm: Figure
 	Name   string // who it is about
 	What   string // a subject or title
-	Link   string // a mailto that begins it
-	Do     Ticket // that does it
+	Do     Ticket // that does it, or a mailto that begins it with the address that it goes to
 	Figure BriefAlarm
 }
 

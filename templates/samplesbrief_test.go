@@ -10,7 +10,7 @@ func briefSamples() []sample {
 		}
 		return all
 	}
-	full := Brief{For: forBen, Week: day, Suggestion: BriefSuggestion{Kind: "newcomer", Name: "Eve Martin", What: "Who has used proptest?", Link: reply},
+	full := Brief{For: forBen, Week: day, Suggestion: BriefSuggestion{Kind: "newcomer", Name: "Eve Martin", What: "Who has used proptest?", Do: Ticket{"rust@lists.example.org", reply}},
 		Posts:     []HeldPost{{"", "zoe@z.example", "A job in Porto", Reason{Code: "non-member"}, at(2, 28, 9, 0), ticket("a"), ticket("r")}},
 		Joins:     []HeldJoin{{"Emil Berg", "emil@e.example", at(2, 27, 9, 0), ticket("a"), ticket("r")}},
 		Issue:     &BriefIssue{Title: sampleTitle, SendAt: at(3, 3, 8, 0), Approve: ticket("a"), Later: ticket("p"), Skip: ticket("s")},
@@ -31,12 +31,12 @@ func briefSamples() []sample {
 	do := Brief{For: For{Community: rust}, Week: day}
 	for _, s := range []BriefSuggestion{
 		{Kind: "join", Name: "Emil Berg", Do: ticket("a")}, {Kind: "held", Name: "zoe@z.example", Do: ticket("a")},
-		{Kind: "drought", Link: "mailto:rust-meet@lists.example.org", Figure: BriefAlarm{Kind: "drought", N: 2}},
-		{Kind: "question", Name: "Dana Levi", What: "A room for the workshop", Link: reply}, {Kind: "proposal", What: "Borrow checker clinic", Do: ticket("a")},
+		{Kind: "drought", Do: Ticket{"rust-meet@lists.example.org", "mailto:rust-meet@lists.example.org"}, Figure: BriefAlarm{Kind: "drought", N: 2}},
+		{Kind: "question", Name: "Dana Levi", What: "A room for the workshop", Do: Ticket{"rust@lists.example.org", reply}}, {Kind: "proposal", What: "Borrow checker clinic", Do: ticket("a")},
 		{Kind: "attendance", What: "Show and tell", Do: Ticket{Address: ticket("w").Address}}, {Kind: "issue", What: sampleTitle, Do: ticket("a")},
-		{Kind: "greet", Name: "finn@f.example", Link: write}, {Kind: "host", Name: "Chloé Dubois", What: "Borrow checker clinic", Link: write},
-		{Kind: "action", Name: "Dana Levi", What: "Book the room", Link: write}, {Kind: "quiet", Name: "Greta Olsen", Link: write},
-		{Kind: "report", Do: ticket("s")}, {Kind: "alarm", Figure: BriefAlarm{Kind: "one-author", N: 1}, Link: "mailto:rust@lists.example.org"},
+		{Kind: "greet", Name: "finn@f.example", Do: Ticket{"eve@e.example", write}}, {Kind: "host", Name: "Chloé Dubois", What: "Borrow checker clinic", Do: Ticket{"eve@e.example", write}},
+		{Kind: "action", Name: "Dana Levi", What: "Book the room", Do: Ticket{"eve@e.example", write}}, {Kind: "quiet", Name: "Greta Olsen", Do: Ticket{"eve@e.example", write}},
+		{Kind: "report", Do: ticket("s")}, {Kind: "alarm", Figure: BriefAlarm{Kind: "one-author", N: 1}, Do: Ticket{"rust@lists.example.org", "mailto:rust@lists.example.org"}},
 	} {
 		one := do
 		one.Suggestion = s

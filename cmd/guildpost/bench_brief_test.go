@@ -29,6 +29,10 @@ func BenchmarkBrief(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	by := store.Actor{Who: "postmaster", Via: "test", At: now.AddDate(0, 0, -2)}
+	if _, _, err := db.AddMember(b.Context(), by, c.ID, store.NewMember{Address: "new@example.org"}); err != nil { // somebody to be told of
+		b.Fatal(err)
+	}
 	for range b.N {
 		briefs := digest.NewBriefs(&digest.Newsletters{Gatherer: &digest.Gatherer{DB: db, Zone: time.UTC}, DB: db, Keys: keys, Log: slog.New(slog.DiscardHandler),
 			Now: func() time.Time { return now }, Random: rand.Reader, Language: "en"})
