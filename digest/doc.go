@@ -1,5 +1,5 @@
-// Package digest makes a community visible to itself: it sends digests of its posts, newsletters, and reports to its
-// sponsors, gathers from the store what happened in a time, and has it measured.
+// Package digest makes a community visible to itself: it sends digests of its posts, newsletters, reports to its sponsors and
+// briefs to its facilitators, gathers from the store what happened in a time, and has it measured.
 //
 // # Digests
 //
@@ -37,4 +37,10 @@
 // Reports.Due measures the month that is over, shows the facilitators what the sponsors will read, and sends it two days later
 // unless one of them holds it back. What becomes of the report on a month is a row in the store (store.SponsorReport), whose
 // state changes in the transaction that queues the mails: so each sponsor gets one on a month.
+//
+// # The way of a brief
+//
+// Briefs.Due tells each facilitator, on Mondays, what to look after, and one thing to do: what is gathered is listed in
+// briefgather.go, and the order of what is suggested in briefsuggest.go. It costs one Report of a month, which is kept, and reads
+// else only what waits. When somebody's next brief is due is a row in the store, which moves in the transaction that queues it.
 package digest

@@ -51,7 +51,9 @@ func nextDigest(s store.Subscription, after time.Time, zone *time.Location) time
 
 // replyTo is a link that begins an answer to a post, in its thread.
 func replyTo(c store.Community, subject, messageID string) string {
-	base, _ := mail.BaseSubject(subject)
-	query := url.Values{"Subject": {"Re: " + base}, "In-Reply-To": {"<" + messageID + ">"}}
+	if _, answers := mail.BaseSubject(subject); !answers {
+		subject = "Re: " + subject
+	}
+	query := url.Values{"Subject": {subject}, "In-Reply-To": {"<" + messageID + ">"}}
 	return "mailto:" + c.Address() + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 }

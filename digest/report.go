@@ -17,6 +17,7 @@ type Report struct {
 	Without   measure.Measures // the same without the facilitators
 	Before    measure.Measures // of the window before
 	Alarms    []measure.Alarm
+	Week      measure.Week                        // that ends with the window
 	People    map[measure.PersonID]measure.Person // everybody in the records
 }
 
@@ -56,6 +57,7 @@ func newReport(c store.Community, w measure.Window, records *measure.Records) *R
 	all.Go(func() { r.Now = world.Measures(w) })
 	all.Go(func() { r.Before = world.Measures(w.Before()) })
 	all.Go(func() { r.Without = world.Without(w).Measures(w) })
+	all.Go(func() { r.Week = world.Week(w.To) })
 	all.Wait()
 	r.Alarms = world.Alarms(r.Now, r.Before)
 	for _, p := range records.Persons {

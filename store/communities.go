@@ -130,6 +130,11 @@ func (db *DB) UpdateCommunity(ctx context.Context, by Actor, c Community) error 
 			c.Title, c.Closed, string(after), c.ID); err != nil {
 			return err
 		}
+		if before.Timezone != c.Timezone {
+			if err := t.replanBriefs(c.ID); err != nil {
+				return err
+			}
+		}
 		return t.journal(by, entry{community: c.ID, action: "change community",
 			before: communityText(before), after: communityText(c)})
 	})

@@ -113,6 +113,9 @@ func (t *tx) subscribeFresh(by Actor, communityID int64, all []NewMember) error 
 	if err := t.beginDigests(communityID, ids); err != nil {
 		return err
 	}
+	if err := t.beginBriefs(communityID, ids); err != nil {
+		return err
+	}
 	_, err = t.exec(`INSERT INTO journal (at, community_id, member_id, actor, via, action, before_state, after_state) VALUES `+
 		tuples("(?, ?, ?, ?, ?, 'join', '', ?)", len(all)), journal...)
 	return err

@@ -32,6 +32,8 @@ var personTables = []personTable{
 		others: []string{"mode"}, people: []string{"subscription_id"}, erased: erasedByOther},
 	{name: "digests", key: []string{"subscription_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
 		others: []string{"also"}, people: []string{"subscription_id"}, erased: erasedByOther},
+	{name: "briefs", key: []string{"subscription_id"}, mine: "subscription_id IN (SELECT id FROM subscriptions WHERE member_id = {member})",
+		people: []string{"subscription_id"}, erased: erasedByOther},
 	{name: "posts", key: []string{"id"}, mine: "{posts}", texts: []string{"message_id", "from_name", "subject"},
 		others: []string{"body_hash", "from_address"}, people: []string{"member_id"}},
 	{name: "attachments", key: []string{"post_id", "part"}, mine: "post_id IN (SELECT id FROM posts WHERE {posts})", texts: []string{"name"},

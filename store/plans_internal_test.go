@@ -245,6 +245,7 @@ func useEverything(t *testing.T, db *DB) {
 	useThreads(t, db, c)
 	useIMAP(t, db, now)
 	useDigests(t, db, c, s, now)
+	useBriefs(t, db, c, s, now)
 	useMeetings(t, db, c, s, now)
 	useFeeds(t, db, c, s, now)
 	usePlaces(t, db, c, s, now)
@@ -336,6 +337,40 @@ func useFeeds(t *testing.T, db *DB, c Community, s Subscription, now time.Time) 
 		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", n, err)
 		}
+	}
+}
+
+func useBriefs(t *testing.T, db *DB, c Community, s Subscription, now time.Time) {
+	t.Helper()
+	s, err := db.Subscription(ctx, s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, roles := range [][]Role{{Facilitator}, nil, {Facilitator}} {
+		s.Roles = roles
+		if err := db.UpdateSubscription(ctx, Actor{At: now}, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Timezone = "Asia/Tokyo"
+	if err := db.UpdateSubscription(ctx, Actor{At: now}, s); err != nil {
+		t.Fatal(err)
+	}
+	zone := c.Timezone
+	for _, c.Timezone = range []string{"America/Lima", zone} {
+		if err := db.UpdateCommunity(ctx, Actor{At: now}, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.Application(ctx, c.ID, s.Address); KindOf(err) != NotFound {
+		t.Fatal(err)
+	}
+	due, err := db.BriefsDue(ctx, now, 10)
+	if err != nil || len(due) == 0 {
+		t.Fatal(len(due), err)
+	}
+	if _, err := db.SendBrief(ctx, now, due[0], now, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -126,6 +126,16 @@ func (db *DB) OpenRequests(ctx context.Context, communityID int64, address strin
 	return all, err
 }
 
+// Application returns the last request by which an address became a member of a community; NotFound where it joined without.
+func (db *DB) Application(ctx context.Context, communityID int64, address string) (r Request, err error) {
+	err = db.queryRow(ctx, "they became a member without a request", func(row rowScanner) (err error) {
+		r, err = scanRequest(row)
+		return err
+	}, "SELECT "+requestColumns+` FROM requests WHERE community_id = ? AND address = ? AND kind IN ('join', 'invite') AND state = 'done'
+		ORDER BY id DESC LIMIT 1`, communityID, address)
+	return r, err
+}
+
 // AmendRequest changes what a request that waits says; nobody else changes it in between. Conflict where it was decided.
 func (db *DB) AmendRequest(ctx context.Context, id int64, change func(payload string) (string, error)) error {
 	return db.durable.do(ctx, func(t *tx) error {

@@ -52,6 +52,7 @@ type Rules struct {
 	Visibility
 	NewsletterRules
 	NoReport bool `json:"no_report,omitempty"` // its sponsors get no report
+	NoBrief  bool `json:"no_brief,omitempty"`  // its facilitators get no weekly brief
 }
 
 // A GuestRule says what becomes of people who answer, or are to come, with an invitation that was somebody else's.
@@ -155,6 +156,7 @@ type Subscription struct {
 	OwnCopies     bool      // whether the author gets their own posts
 	NoReminders   bool      // of meetings
 	Newsletter    NewsletterWish
+	NoBrief       bool      // no weekly brief, of one who facilitates
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void

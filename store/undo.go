@@ -16,6 +16,7 @@ type subscriptionState struct {
 	OwnCopies    bool              `json:"own_copies"`
 	NoReminders  bool              `json:"no_reminders,omitempty"`
 	Newsletter   NewsletterWish    `json:"newsletter,omitempty"`
+	NoBrief      bool              `json:"no_brief,omitempty"`
 	Roles        []Role            `json:"roles,omitempty"`
 	Language     string            `json:"language,omitempty"`
 	Timezone     string            `json:"timezone,omitempty"`
@@ -86,7 +87,7 @@ func (t *tx) undoMembership(by Actor, e JournalEntry) error {
 		return err
 	}
 	after.Address, after.Name, after.State, after.Delivery = was.Address, was.Name, was.State, was.Delivery
-	after.VacationUntil, after.OwnCopies, after.NoReminders, after.Newsletter, after.Roles = was.Vacation, was.OwnCopies, was.NoReminders, was.Newsletter, was.Roles
+	after.VacationUntil, after.OwnCopies, after.NoReminders, after.Newsletter, after.NoBrief, after.Roles = was.Vacation, was.OwnCopies, was.NoReminders, was.Newsletter, was.NoBrief, was.Roles
 	after.Language, after.Timezone, after.Named = was.Language, was.Timezone, was.Named
 	after.DigestFormat, after.DigestHour = was.DigestFormat, was.DigestHour
 	return t.updateSubscription(by, now, after)
@@ -115,6 +116,11 @@ func (t *tx) undoCommunity(by Actor, e JournalEntry) error {
 	if _, err := t.exec("UPDATE communities SET title = ?, closed = ?, rules = ? WHERE id = ?",
 		was.Title, was.Closed, string(rules), e.CommunityID); err != nil {
 		return err
+	}
+	if now.Timezone != was.Timezone {
+		if err := t.replanBriefs(e.CommunityID); err != nil {
+			return err
+		}
 	}
 	return t.journal(by, entry{community: e.CommunityID, action: "change community", before: e.After, after: e.Before})
 }

@@ -42,6 +42,7 @@ func samples() []sample {
 		meetingAfterSamples(),
 		meetSamples(),
 		sponsorSamples(),
+		briefSamples(),
 		newsletterSamples(),
 	)
 }

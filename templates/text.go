@@ -90,11 +90,15 @@ func (w *textWriter) verbatim(b block) {
 func (w *textWriter) button(b block) {
 	label := plain(b.Lines[0], w.say)
 	w.fill("", "", label+":")
-	if b.Goal.URL != "" {
-		w.out.WriteString("   " + b.Goal.URL + "\n")
+	url := linkGoal(b.Goal.URL)
+	if url == b.Goal.Address { // it begins a mail to it
+		url = ""
+	}
+	if url != "" {
+		w.out.WriteString("   " + url + "\n")
 	}
 	if b.Goal.Address != "" {
-		if b.Goal.URL != "" {
+		if url != "" {
 			w.fill("  ", "  ", w.say["mail.or-by-mail"].text+":")
 		}
 		w.out.WriteString("   " + b.Goal.Address + "\n")
@@ -135,7 +139,7 @@ func plain(spans []span, say catalogue) string {
 	return b.String()
 }
 
-// linkGoal is what text says of where a link leads: of a mail that it begins, the address alone.
+// linkGoal is what text says of where a link or a button leads: of a mail that it begins, the address alone.
 func linkGoal(href string) string {
 	address, is := strings.CutPrefix(href, "mailto:")
 	if !is {

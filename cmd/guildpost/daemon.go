@@ -42,6 +42,7 @@ type Daemon struct {
 	meets   *calendar.Calendar
 	news    *digest.Newsletters
 	reports *digest.Reports
+	briefs  *digest.Briefs
 	digests *digest.Mailer
 	inbound *inbound.Server
 	watcher *imapwatch.Watcher // of mailboxes on other servers
@@ -122,6 +123,7 @@ func (d *Daemon) build(ctx context.Context, o daemonOptions) error {
 	d.meets, d.digests = calendarOf(d.list), digestsOf(d.list, d.config.Timezone)
 	d.news = newslettersOf(d.list, d.config.Timezone)
 	d.reports = digest.NewReports(d.news)
+	d.briefs = digest.NewBriefs(d.news)
 	d.list.Coming = d.meets.Coming
 	d.list.Feeds = d.meets
 	if err := d.buildOutbound(); err != nil {

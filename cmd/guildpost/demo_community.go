@@ -10,7 +10,8 @@ import (
 // raise makes the community and its members.
 func (s *stage) raise(ctx context.Context) error {
 	by := store.Actor{Who: "postmaster", Via: "demo", At: s.now()}
-	c, err := s.daemon.db.CreateCommunity(ctx, by, store.Community{Name: "rust-guild", Domain: demoDomain, Title: "Rust Guild", Rules: store.Rules{Timezone: berlin.String()}})
+	c, err := s.daemon.db.CreateCommunity(ctx, by, store.Community{Name: "rust-guild", Domain: demoDomain, Title: "Rust Guild", Rules: store.Rules{Timezone: berlin.String(),
+		NoBrief: true}}) // what the facilitators' brief would tell is shown as it happens
 	if store.KindOf(err) == store.Conflict {
 		return store.Errorf(store.Conflict, "%s holds an earlier demo; name an empty folder", s.data)
 	}

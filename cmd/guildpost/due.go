@@ -29,7 +29,7 @@ type taskJSON struct {
 	DueAt     jsonTime `json:"due_at"`
 	Payload   string   `json:"payload"`
 
-	// of newsletters and of mail about meetings, null or empty for all else
+	// of newsletters, of briefs and of mail about meetings, null or empty for all else
 	To     *int      `json:"to"`     // how many get it, as things stand now
 	Title  string    `json:"title"`  // of the meeting or the newsletter
 	Starts *jsonTime `json:"starts"` // of the date that it is about
@@ -120,6 +120,11 @@ func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all 
 	}
 	issues, err := a.dueNewsletters(ctx, db, tasks, until)
 	all = append(all, issues...)
+	if err != nil {
+		return nil, err
+	}
+	briefs, err := a.dueBriefs(ctx, db, until)
+	all = append(all, briefs...)
 	slices.SortStableFunc(all, func(x, y taskJSON) int { return time.Time(x.DueAt).Compare(time.Time(y.DueAt)) })
 	return all, err
 }
@@ -130,7 +135,7 @@ func (a *app) runDue(ctx context.Context, db *store.DB, until time.Time, asJSON 
 		Done int    `json:"done"`
 	}
 	out := a.list(asJSON, "KIND", "DONE")
-	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"newsletters", a.runNewslettersDue}, {"reports", a.runReportsDue}, {"retention", a.runRetention}}, a.due...) {
+	for _, runner := range append([]dueRunner{{"list", a.runListDue}, {"meetings", a.runMeetingsDue}, {"digests", a.runDigestsDue}, {"newsletters", a.runNewslettersDue}, {"reports", a.runReportsDue}, {"briefs", a.runBriefsDue}, {"retention", a.runRetention}}, a.due...) {
 		n, err := runner.run(ctx, db, a.config, until)
 		if err != nil {
 			return err

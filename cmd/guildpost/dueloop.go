@@ -23,8 +23,9 @@ func (d *Daemon) Due(ctx context.Context, until time.Time) (done int, err error)
 	sent, sendErr := d.digests.Due(ctx, until)
 	issues, newsErr := d.news.Due(ctx, until)
 	reports, reportErr := d.reports.Due(ctx, until)
+	briefs, briefErr := d.briefs.Due(ctx, until)
 	secrets, secretsErr := d.db.PruneSecrets(ctx)
-	done, err = done+told+sent+issues+reports+secrets, errors.Join(err, tellErr, sendErr, newsErr, reportErr, secretsErr)
+	done, err = done+told+sent+issues+reports+briefs+secrets, errors.Join(err, tellErr, sendErr, newsErr, reportErr, briefErr, secretsErr)
 	if until.Sub(d.pruned) >= pruneEvery {
 		d.pruned = until
 		pruned, pruneErr := prune(ctx, d, until)

@@ -9,18 +9,20 @@ import (
 	"guildpost/templates"
 )
 
-// A newsletterRulesJSON is what a community has chosen for its newsletter and its report, for programs.
+// A newsletterRulesJSON is what a community has chosen for its newsletter, its report and its brief, for programs.
 type newsletterRulesJSON struct {
 	Newsletter           string `json:"newsletter"`            // when it goes out; off is never
 	NewsletterUnanswered string `json:"newsletter_unanswered"` // send, hold
 	NewsletterLanguage   string `json:"newsletter_language"`
 	Report               string `json:"report"` // on, off
+	Brief                string `json:"brief"`  // on, off
 	Colour               string `json:"colour"`
 }
 
 func newNewsletterRulesJSON(c store.Community) newsletterRulesJSON {
 	return newsletterRulesJSON{Newsletter: spell(c.Newsletter, "off"), NewsletterUnanswered: spell(string(c.NewsletterUnanswered), "send"),
-		NewsletterLanguage: c.NewsletterLanguage, Report: map[bool]string{true: "off", false: "on"}[c.NoReport], Colour: spell(c.Colour, templates.DefaultColour)}
+		NewsletterLanguage: c.NewsletterLanguage, Report: map[bool]string{true: "off", false: "on"}[c.NoReport], Brief: map[bool]string{true: "off", false: "on"}[c.NoBrief],
+		Colour: spell(c.Colour, templates.DefaultColour)}
 }
 
 var newsletterRules = []communityRule{
@@ -46,6 +48,10 @@ var newsletterRules = []communityRule{
 		c.NoReport = v == "off"
 		return among("report", v, "on", "off")
 	}, func(j communityJSON) string { return j.Report }},
+	{"brief", "on (facilitators get a brief each week), off", func(c *store.Community, v string) error {
+		c.NoBrief = v == "off"
+		return among("brief", v, "on", "off")
+	}, func(j communityJSON) string { return j.Brief }},
 	{"colour", "the colour of its mails and pages, such as #B7410E, or empty for the usual one", func(c *store.Community, v string) error {
 		if c.Colour = v; v != "" && !colourForm.MatchString(v) {
 			return store.Errorf(store.Invalid, "colour=%s: write a # and six digits, such as #B7410E", v)

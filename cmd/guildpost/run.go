@@ -69,7 +69,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root := group("guildpost", "One daemon for a community of practice: mail, meetings, newsletter",
 		a.serveCommand(), a.demoCommand(), a.initCommand(), a.checkCommand(), a.versionCommand(),
 		a.copCommand(), a.memberCommand(), a.roleCommand(), a.heldCommand(), a.banCommand(), a.archiveCommand(), a.meetingCommand(), a.newsletterCommand(), a.feedCommand(),
-		a.measureCommand(), a.reportCommand(), a.digestCommand(), a.queueCommand(), a.bounceCommand(), a.limitsCommand(), a.dueCommand(), a.journalCommand(), a.undoCommand(), a.ticketCommand(), a.explainCommand(), a.backupCommand(),
+		a.measureCommand(), a.reportCommand(), a.briefCommand(), a.digestCommand(), a.queueCommand(), a.bounceCommand(), a.limitsCommand(), a.dueCommand(), a.journalCommand(), a.undoCommand(), a.ticketCommand(), a.explainCommand(), a.backupCommand(),
 		a.exportPersonCommand(), a.eraseCommand(),
 	)
 	root.Long = "guildpost runs communities of practice by e-mail and calendar.\nStart with: guildpost help start"

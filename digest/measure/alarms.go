@@ -70,10 +70,8 @@ func (w *World) Alarms(now, before Measures) (all []Alarm) {
 // newcomersWaiting are threads that newcomers began in the week that ended 48 hours ago and that nobody has answered.
 func (w *World) newcomersWaiting(now time.Time) []int64 {
 	var waiting []*threadIndex
-	for _, t := range w.threadsIn(Window{now.Add(-alarmLooksBack), now.Add(-NewcomerHorizon), w.zone}) {
-		answer := w.answer[w.thread[t.root]]
-		answered := answer >= 0 && !w.r.Posts[answer].At.Time().After(now)
-		if w.isNewcomer(t) && !answered {
+	for _, t := range w.unanswered(now) {
+		if w.isNewcomer(t) {
 			waiting = append(waiting, t)
 		}
 	}

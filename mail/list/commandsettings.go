@@ -35,6 +35,12 @@ var settings = []setting{
 		return ok
 	}, func(s store.Subscription) string { return switchText(!s.NoReminders) }},
 	{"newsletter", []string{"newsletters", "rundbrief", "boletín", "boletin"}, store.NewsletterWords(), setNewsletter, store.Subscription.NewsletterWord},
+	{"brief", []string{"briefs", "wochenbrief", "resumen"}, onOff, func(s *store.Subscription, value string) bool {
+		on := !s.NoBrief
+		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
+		s.NoBrief = !on
+		return ok
+	}, func(s store.Subscription) string { return switchText(!s.NoBrief) }},
 	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
 	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
 		func(s store.Subscription) string { return s.Timezone }},

@@ -97,6 +97,9 @@ func planShow(ctx context.Context, l *List, a *asker, c command) (plan, error) {
 	res := result{done: true, text: s.Called()}
 	all := []templates.Setting{{Key: "address", Value: s.Address}}
 	for _, known := range settings {
+		if known.key == "brief" && !s.Has(store.Facilitator) {
+			continue // nobody else gets one
+		}
 		all = append(all, templates.Setting{Key: known.key, Value: known.get(s)})
 	}
 	if s.VacationUntil.After(l.Now()) {

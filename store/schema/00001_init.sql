@@ -42,6 +42,7 @@ CREATE TABLE subscriptions (
     own_copies     BOOLEAN NOT NULL,
     no_reminders   BOOLEAN NOT NULL DEFAULT FALSE, -- of meetings
     newsletter     TEXT NOT NULL DEFAULT '', -- as NewsletterWish
+    no_brief       BOOLEAN NOT NULL DEFAULT FALSE, -- a facilitator who wants no weekly brief
     roles          TEXT NOT NULL,
     since          BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,
@@ -61,6 +62,13 @@ CREATE TABLE digests (
     due_at          BIGINT NOT NULL -- -1: when it is due is to be found out; 0: now
 );
 CREATE INDEX digests_due ON digests (due_at, subscription_id);
+
+-- Of facilitators who get the weekly brief: when the next one is due.
+CREATE TABLE briefs (
+    subscription_id BIGINT PRIMARY KEY REFERENCES subscriptions (id) ON DELETE CASCADE,
+    due_at          BIGINT NOT NULL -- -1: when it is due is to be found out
+);
+CREATE INDEX briefs_due ON briefs (due_at, subscription_id);
 
 -- Messages that are packed together, since they have much in common: see bundles.go.
 CREATE TABLE bundles (

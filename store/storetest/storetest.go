@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"polls", pollCases},
 		{"newsletters", newsletterCases},
 		{"reports", reportCases},
+		{"briefs", briefCases},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
