@@ -197,7 +197,7 @@ func goldenNewsletter(t *testing.T, f *yeartest.Filed, n *Newsletters) {
 		t.Fatal(err)
 	}
 	for _, lang := range []string{"en", "de"} {
-		tokens, mine := []string{"lk3q7zj2m5xw4ra6tn8vbc2dhy"}, make([]readerMeeting, len(r.meetings))
+		tokens, mine := []string{"lk3q7zj2m5xw4ra6tn8vbc2dhy", "lk4q7zj2m5xw4ra6tn8vbc2dhy", "n23q7zj2m5xw4ra6tn8vbc2dhy"}, make([]readerMeeting, len(r.meetings))
 		for k := range mine {
 			mine[k] = readerMeeting{fmt.Sprintf("wk%dq7zj2m5xw4ra6tn8vbc2dhy", k+2), store.Accepted}
 			tokens = append(tokens, mine[k].token)
