@@ -49,6 +49,9 @@ const (
 	TicketNewsletterNote  TicketKind = 34 // a note for the next one is mine: the note
 	TicketReportHold      TicketKind = 35 // hold a report back from the sponsors: its month, 202610
 	TicketReportSend      TicketKind = 36 // send it to them now: the same
+
+	TicketThanksOff TicketKind = 50 // no more mails about thanks: the community
+	TicketNamed     TicketKind = 52 // agree to be named in newsletters: the community
 )
 
 const (

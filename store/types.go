@@ -154,6 +154,7 @@ type Subscription struct {
 	VacationUntil time.Time // zero: none; delivery of every kind waits until then
 	OwnCopies     bool      // whether the author gets their own posts
 	NoReminders   bool      // of meetings
+	NoThanks      bool      // no mail when somebody thanks them
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void

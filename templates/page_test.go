@@ -46,6 +46,8 @@ var pageKinds = []string{
 	"report-send",
 	"other",
 	"reminders",
+	"thanks-off",
+	"named",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found", "changed"}

@@ -111,11 +111,14 @@ type memberJSON struct {
 	VacationUntil jsonTime `json:"vacation_until"`
 	OwnCopies     bool     `json:"own_copies"`
 	Reminders     bool     `json:"reminders"` // of meetings
+	Thanks        bool     `json:"thanks"`    // a mail when somebody thanks them
+	Named         bool     `json:"named"`     // agrees to be named in newsletters
 }
 
 func newMemberJSON(s store.Subscription) memberJSON {
 	return memberJSON{Address: s.Address, Name: s.Name, State: string(s.State), Delivery: string(s.Delivery), Roles: roleNames(s),
-		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders}
+		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders,
+		Thanks: !s.NoThanks, Named: s.Named}
 }
 
 func roleNames(s store.Subscription) []string {
@@ -231,6 +234,8 @@ func (a *app) memberShow() *cobra.Command {
 			t.row("vacation", showTime(s.VacationUntil, a.config.Timezone))
 			t.row("own_copies", showYes(j.OwnCopies))
 			t.row("reminders", showYes(j.Reminders))
+			t.row("thanks", showYes(j.Thanks))
+			t.row("named", showYes(j.Named))
 			t.row("roles", strings.Join(j.Roles, " "))
 			return t.flush()
 		})

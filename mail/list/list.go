@@ -214,7 +214,7 @@ func (l *List) accept(ctx context.Context, p *candidate) (templates.Reason, erro
 	return none, nil
 }
 
-// prepare finds out how a post goes out: in whose name, and to whom not.
+// prepare finds out how a post goes out: in whose name, and to whom not; and whom it thanks.
 func (l *List) prepare(ctx context.Context, p *candidate) (err error) {
 	if p.arrival.RewriteFrom, err = l.rewritesFrom(ctx, p.community, p.arrival.From); err != nil {
 		return err
@@ -224,6 +224,9 @@ func (l *List) prepare(ctx context.Context, p *candidate) (err error) {
 		return err
 	}
 	p.arrival.Skip = readers
+	if p.arrival.Thanks, err = l.thanksIn(ctx, p); err != nil {
+		return err
+	}
 	if p.member && !p.writer.OwnCopies {
 		p.arrival.Skip = append(p.arrival.Skip, p.writer.MemberID)
 	}
