@@ -677,6 +677,8 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 			_, err := db.Thank(ctx, Thanks{CommunityID: c.ID, From: 1, To: 2, At: time.Unix(1, 0), TellAt: time.Unix(2, 0)})
 			return err
 		},
+		func() error { _, err := db.AttendedCounts(ctx, c.ID, time.Unix(1, 0), time.Unix(2, 0)); return err },
+		func() error { _, err := db.FirstHosts(ctx, c.ID, time.Unix(1, 0), time.Unix(2, 0)); return err },
 		func() error { _, err := db.UntoldThanks(ctx, c.ID, 2); return err },
 		func() error {
 			task, err := db.Task(ctx, TaskThanks, c.ID, 2)

@@ -16,6 +16,7 @@ var thanksCases = []testCase{
 	{"thanks in a post are kept with it, once", thanksInPost},
 	{"thanks in a held post count when it is approved", thanksHeld},
 	{"who was thanked is told once", thanksTold},
+	{"meetings that were come to, and hosted first", milestones},
 }
 
 func thank(t *testing.T, db *store.DB, th store.Thanks, want store.ThanksOutcome) {
@@ -151,4 +152,31 @@ func thanksTold(t *testing.T, db *store.DB) {
 	tasks, err = db.TasksDue(ctx, store.TaskThanks, Now.Add(2*day))
 	check(t, err)
 	equal(t, "is told the next time", fmt.Sprint(len(tasks), tasks[0].DueAt.Equal(Now.Add(2*day))), "1 true")
+}
+
+func milestones(t *testing.T, db *store.DB) {
+	c := Community(t, db, "rust")
+	m := Members(t, db, c, 2)
+	meeting := Meeting(t, db, c, "one@x")
+	for i := range 3 {
+		date := Occurrence(t, db, meeting, fmt.Sprint(i), Now.Add(time.Duration(i-3)*7*day))
+		r := store.AttendanceReport{OccurrenceID: date.ID, Known: true, By: m[1].ID, Came: []int64{m[0].ID}}
+		check(t, db.RecordAttendance(ctx, Now, r, nil))
+	}
+	for _, tt := range []struct {
+		name        string
+		from        time.Time
+		want, hosts string
+	}{
+		{"the last two", Now.Add(-18 * day), fmt.Sprint([]store.AttendedCount{{MemberID: m[0].MemberID, Before: 1, Until: 3}}), "[]"},
+		{"all", Now.Add(-30 * day), fmt.Sprint([]store.AttendedCount{{MemberID: m[0].MemberID, Before: 0, Until: 3}}), fmt.Sprint([]int64{m[1].MemberID})},
+		{"none", Now.Add(-day), "[]", "[]"},
+	} {
+		counts, err := db.AttendedCounts(ctx, c.ID, tt.from, Now)
+		check(t, err)
+		equal(t, tt.name+", came", fmt.Sprint(counts), tt.want)
+		hosts, err := db.FirstHosts(ctx, c.ID, tt.from, Now)
+		check(t, err)
+		equal(t, tt.name+", hosted first", fmt.Sprint(hosts), tt.hosts)
+	}
 }
