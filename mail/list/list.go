@@ -11,6 +11,9 @@
 // What a facilitator should look at is held. Everything else is a post: filed into its thread and on its way to the
 // subscribers when the sender hears 250.
 //
+// Thanks that stand in a post on a line of their own ("Thanks Ben for the review") are kept in the transaction that files it.
+// Whom they mean must be plain, in the thread or else in the community; who is thanked hears of it once a day at most.
+//
 // # What goes out
 //
 // The body goes out byte for byte, so that its DKIM signature holds where nothing that it signs was changed. The
