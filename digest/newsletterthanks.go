@@ -64,7 +64,7 @@ func shortNote(note string) string {
 	return note
 }
 
-// milestones are first posts, and years of membership that were completed.
+// milestones are first posts, meetings that were come to and hosted, and years of membership that were completed.
 func (g *composing) milestones(ctx context.Context) (items []issue.Item, err error) {
 	var wrote []int64
 	for _, p := range g.posts {
@@ -81,13 +81,46 @@ func (g *composing) milestones(ctx context.Context) (items []issue.Item, err err
 			items = append(items, issue.Item{Milestone: &issue.Milestone{Name: g.nameOf(id), What: "first-post"}})
 		}
 	}
-	return append(items, g.anniversaries()...), nil
+	met, err := g.meetingMilestones(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(items, met...), g.anniversaries()...), nil
+}
+
+// attendedMarks are how many meetings somebody has come to when it is told.
+var attendedMarks = []int{100, 50, 25, 10}
+
+// meetingMilestones are meetings hosted for the first time, and the tenth one and so on that somebody came to.
+func (g *composing) meetingMilestones(ctx context.Context) (items []issue.Item, err error) {
+	add := func(member int64, what string, n int) {
+		if name := g.nameOf(member); name != "" && len(items) < mostNames {
+			items = append(items, issue.Item{Milestone: &issue.Milestone{Name: name, What: what, N: n}})
+		}
+	}
+	hosts, err := g.DB.FirstHosts(ctx, g.community.ID, g.from, g.until)
+	if err != nil {
+		return nil, err
+	}
+	for _, member := range hosts {
+		add(member, "hosted", 0)
+	}
+	counts, err := g.DB.AttendedCounts(ctx, g.community.ID, g.from, g.until)
+	for _, n := range counts {
+		for _, mark := range attendedMarks {
+			if n.Before < mark && n.Until >= mark {
+				add(n.MemberID, "attended", mark)
+				break
+			}
+		}
+	}
+	return items, err
 }
 
 func (g *composing) anniversaries() (items []issue.Item) {
 	var all []store.Subscription
 	for _, s := range g.members {
-		if g.nameOf(s.MemberID) != "" && years(s.Since, g.from, g.until) > 0 {
+		if g.nameOf(s.MemberID) != "" && isRound(years(s.Since, g.from, g.until)) {
 			all = append(all, s)
 		}
 	}
@@ -97,6 +130,9 @@ func (g *composing) anniversaries() (items []issue.Item) {
 	}
 	return items
 }
+
+// isRound says whether so many years are told: one, two, and each five.
+func isRound(years int) bool { return years == 1 || years == 2 || years > 0 && years%5 == 0 }
 
 // years is how many years were completed in a time; 0 for none.
 func years(since, from, until time.Time) int {

@@ -52,6 +52,8 @@ const (
 
 	TicketNewsletterRead TicketKind = 55 // read an issue on a page, which it shows and nothing else: the issue
 	TicketNewsletterOff  TicketKind = 56 // no more newsletter, while the membership stays: the community
+	TicketThanksOff      TicketKind = 50 // no more mails about thanks: the community
+	TicketNamed          TicketKind = 52 // agree to be named in newsletters: the community
 )
 
 const (

@@ -287,7 +287,10 @@ func (t *tx) eraseThanks(p Person, _ Erasure) error {
 	if _, err := t.execFor(p, "UPDATE thanks SET from_member = 0, note = '' WHERE from_member = {member}"); err != nil {
 		return err
 	}
-	_, err := t.execFor(p, "UPDATE thanks SET to_member = 0, note = '' WHERE to_member = {member}")
+	if _, err := t.execFor(p, "UPDATE thanks SET to_member = 0, note = '', untold = (0 = 1) WHERE to_member = {member}"); err != nil {
+		return err
+	}
+	_, err := t.execFor(p, "DELETE FROM schedule WHERE kind = '"+TaskThanks+"' AND object_id = {member}")
 	return err
 }
 

@@ -18,7 +18,7 @@ type NewMember struct {
 }
 
 const subscriptionColumns = `s.id, s.community_id, s.member_id, m.name, m.language, m.timezone, m.named, s.address, s.state, s.delivery,
-	s.vacation_until, s.own_copies, s.no_reminders, s.newsletter, s.no_brief, s.roles, s.since, s.epoch, s.digest_format, s.digest_hour`
+	s.vacation_until, s.own_copies, s.no_reminders, s.newsletter, s.no_brief, s.no_thanks, s.roles, s.since, s.epoch, s.digest_format, s.digest_hour`
 
 const fromSubscriptions = " FROM subscriptions s JOIN members m ON m.id = s.member_id "
 
@@ -26,7 +26,7 @@ func scanSubscription(row rowScanner) (s Subscription, err error) {
 	var vacation, since int64
 	var roles string
 	err = row.Scan(&s.ID, &s.CommunityID, &s.MemberID, &s.Name, &s.Language, &s.Timezone, &s.Named, &s.Address, &s.State, &s.Delivery,
-		&vacation, &s.OwnCopies, &s.NoReminders, &s.Newsletter, &s.NoBrief, &roles, &since, &s.Epoch, &s.DigestFormat, &s.DigestHour)
+		&vacation, &s.OwnCopies, &s.NoReminders, &s.Newsletter, &s.NoBrief, &s.NoThanks, &roles, &since, &s.Epoch, &s.DigestFormat, &s.DigestHour)
 	s.VacationUntil, s.Since = fromMicros(vacation), fromMicros(since)
 	s.Roles = splitRoles(roles)
 	return s, err
@@ -272,7 +272,7 @@ func (db *DB) Subscriptions(ctx context.Context, communityID int64, f Subscripti
 }
 
 // UpdateSubscription keeps the person's Name and the subscription's Delivery, VacationUntil, OwnCopies, NoReminders,
-// Newsletter, NoBrief, Roles, State and Address; a new Address becomes one of the person's. NotFound where it is gone, Conflict where the
+// Newsletter, NoBrief, NoThanks, Roles, State and Address; a new Address becomes one of the person's. NotFound where it is gone, Conflict where the
 // address is another person's.
 func (db *DB) UpdateSubscription(ctx context.Context, by Actor, s Subscription) error {
 	return db.durable.do(ctx, func(t *tx) error {
@@ -328,8 +328,8 @@ func (t *tx) updateSubscription(by Actor, before, s Subscription) error {
 		}
 	}
 	_, err := t.exec(`UPDATE subscriptions SET address = ?, state = ?, delivery = ?, vacation_until = ?, own_copies = ?,
-		no_reminders = ?, newsletter = ?, no_brief = ?, roles = ?, since = ?, epoch = ?, digest_format = ?, digest_hour = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil),
-		s.OwnCopies, s.NoReminders, s.Newsletter, s.NoBrief, joinRoles(s.Roles), micros(s.Since), s.Epoch, s.DigestFormat, s.DigestHour, s.ID)
+		no_reminders = ?, newsletter = ?, no_brief = ?, no_thanks = ?, roles = ?, since = ?, epoch = ?, digest_format = ?, digest_hour = ? WHERE id = ?`, s.Address, s.State, s.Delivery, micros(s.VacationUntil),
+		s.OwnCopies, s.NoReminders, s.Newsletter, s.NoBrief, s.NoThanks, joinRoles(s.Roles), micros(s.Since), s.Epoch, s.DigestFormat, s.DigestHour, s.ID)
 	if err != nil {
 		return err
 	}
@@ -374,7 +374,7 @@ func changeName(before, after Subscription) string {
 // subscriptionText is what the journal keeps of a subscription.
 func subscriptionText(s Subscription) string {
 	text, err := json.Marshal(subscriptionState{s.Address, s.Name, s.State, s.Delivery, s.VacationUntil.UTC().Truncate(time.Microsecond), s.OwnCopies,
-		s.NoReminders, s.Newsletter, s.NoBrief, s.Roles, s.Language, s.Timezone, s.Named, s.DigestFormat, s.DigestHour})
+		s.NoReminders, s.Newsletter, s.NoBrief, s.NoThanks, s.Roles, s.Language, s.Timezone, s.Named, s.DigestFormat, s.DigestHour})
 	if err != nil {
 		return ""
 	}

@@ -114,6 +114,7 @@ var largeTables = []string{
 	"newsletters",
 	"newsletter_notes",
 	"reports",
+	"thanks",
 }
 
 // These may. (Unfinished work is small: the partial indexes have it alone.)
@@ -708,6 +709,20 @@ func useReading(t *testing.T, db *DB, c Community, s Subscription) {
 		func() error { _, err := db.PostTime(ctx, c.ID, s.Since, 1); return err },
 		func() error { return db.MeasuredThreads(ctx, c.ID, s.Since, func(MeasuredThread) {}) },
 		func() error { _, err := db.FirstPosts(ctx, c.ID, []int64{1, 3}); return err },
+		func() error {
+			_, err := db.Thank(ctx, Thanks{CommunityID: c.ID, From: 1, To: 2, At: time.Unix(1, 0), TellAt: time.Unix(2, 0)})
+			return err
+		},
+		func() error { _, err := db.AttendedCounts(ctx, c.ID, time.Unix(1, 0), time.Unix(2, 0)); return err },
+		func() error { _, err := db.FirstHosts(ctx, c.ID, time.Unix(1, 0), time.Unix(2, 0)); return err },
+		func() error { _, err := db.UntoldThanks(ctx, c.ID, 2); return err },
+		func() error {
+			task, err := db.Task(ctx, TaskThanks, c.ID, 2)
+			if err != nil {
+				return err
+			}
+			return db.TellThanks(ctx, time.Unix(3, 0), task, 1, time.Unix(4, 0), nil)
+		},
 		func() error { _, err := db.FirstPostsFrom(ctx, c.ID, []string{"x@x.example"}); return err },
 		func() error { _, err := db.PostsOfMembers(ctx, c.ID, []int64{1, 3}, s.Since, s.Since); return err },
 		func() error { _, err := db.PostsByID(ctx, []int64{1, 3}); return err },

@@ -31,7 +31,8 @@ type Arrival struct {
 	Skip        []int64 // members who get no copy
 	Text        PostText
 	Attachments []Attachment
-	Erased      bool // of an import: a stub, since its author was erased
+	Thanks      []Thanks // that stand in it: To, Note and TellAt
+	Erased      bool     // of an import: a stub, since its author was erased
 
 	packed *packedRaw    // Raw, where Pack has done it already
 	memory *importMemory // what an import knows of others; nil elsewhere
@@ -150,6 +151,9 @@ func (t *tx) acceptPost(a Arrival, raw packedRaw) (result Acceptance, err error)
 		return result, err
 	}
 	if err := t.index(position, a.Text); err != nil {
+		return result, err
+	}
+	if err := t.thankIn(a, result.PostID); err != nil {
 		return result, err
 	}
 	return result, t.dispatchPost(a, result.PostID, rawID)

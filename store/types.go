@@ -157,6 +157,7 @@ type Subscription struct {
 	NoReminders   bool      // of meetings
 	Newsletter    NewsletterWish
 	NoBrief       bool      // no weekly brief, of one who facilitates
+	NoThanks      bool      // no mail when somebody thanks them
 	Roles         []Role    // beyond member
 	Since         time.Time // of the present membership
 	Epoch         int64     // rises with each end of a membership: tickets of an earlier one are void

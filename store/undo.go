@@ -17,6 +17,7 @@ type subscriptionState struct {
 	NoReminders  bool              `json:"no_reminders,omitempty"`
 	Newsletter   NewsletterWish    `json:"newsletter,omitempty"`
 	NoBrief      bool              `json:"no_brief,omitempty"`
+	NoThanks     bool              `json:"no_thanks,omitempty"`
 	Roles        []Role            `json:"roles,omitempty"`
 	Language     string            `json:"language,omitempty"`
 	Timezone     string            `json:"timezone,omitempty"`
@@ -88,6 +89,7 @@ func (t *tx) undoMembership(by Actor, e JournalEntry) error {
 	}
 	after.Address, after.Name, after.State, after.Delivery = was.Address, was.Name, was.State, was.Delivery
 	after.VacationUntil, after.OwnCopies, after.NoReminders, after.Newsletter, after.NoBrief, after.Roles = was.Vacation, was.OwnCopies, was.NoReminders, was.Newsletter, was.NoBrief, was.Roles
+	after.NoThanks = was.NoThanks
 	after.Language, after.Timezone, after.Named = was.Language, was.Timezone, was.Named
 	after.DigestFormat, after.DigestHour = was.DigestFormat, was.DigestHour
 	return t.updateSubscription(by, now, after)

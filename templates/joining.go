@@ -84,7 +84,8 @@ type Welcome struct {
 	Recognition  string
 	Learning     string
 	Meetings     []Meeting
-	Charter      bool // there is one to be asked for
+	Charter      bool    // there is one to be asked for
+	Named        *Ticket // agrees to be named in newsletters; nil for who has
 	Leave        Ticket
 }
 

@@ -47,6 +47,8 @@ var pageKinds = []string{
 	"other",
 	"newsletter-off",
 	"reminders",
+	"thanks-off",
+	"named",
 }
 
 var problemKinds = []string{"expired", "unknown", "already", "busy", "limit", "not-found", "changed"}

@@ -43,6 +43,7 @@ func samples() []sample {
 		meetSamples(),
 		sponsorSamples(),
 		briefSamples(),
+		thanksSamples(),
 		newsletterSamples(),
 	)
 }
@@ -105,7 +106,7 @@ func fullWelcome() Welcome {
 		Recognition:  "Who helps is named in the newsletter, and thanked by those who were helped.",
 		Learning:     "In a workshop each month, and by looking back each half-year.",
 		Meetings:     []Meeting{{"Workshop: error handling", at(3, 12, 15, 0), "Room 4.01"}, {"Roundtable", at(3, 26, 15, 0), "https://meet.example.org/rust"}},
-		Charter:      true, Leave: ticket("l"),
+		Charter:      true, Named: new(ticket("n")), Leave: ticket("l"),
 	}
 }
 

@@ -61,7 +61,7 @@ func TestNoUnusedTexts(t *testing.T) {
 		"type.":         {"professional", "technology", "interest", "geographic"},
 		"join.":         {"open", "confirm", "approve"},
 		"delivery.":     {"each", "daily", "weekly", "monthly", "none"},
-		"setting.":      {"name", "language", "timezone", "delivery", "digest-format", "digest-hour", "own-copies", "reminders", "newsletter", "brief", "vacation", "news", "address"},
+		"setting.":      {"name", "language", "timezone", "delivery", "digest-format", "digest-hour", "own-copies", "reminders", "newsletter", "thanks", "brief", "vacation", "news", "address"},
 		"reason.":       Reasons(),
 		"post.":         {"dropped", "left-out"},
 		"page.problem.": {},

@@ -29,7 +29,7 @@ type taskJSON struct {
 	DueAt     jsonTime `json:"due_at"`
 	Payload   string   `json:"payload"`
 
-	// of newsletters, of briefs and of mail about meetings, null or empty for all else
+	// of newsletters, of briefs, of thanks and of mail about meetings, null or empty for all else
 	To     *int      `json:"to"`     // how many get it, as things stand now
 	Title  string    `json:"title"`  // of the meeting or the newsletter
 	Starts *jsonTime `json:"starts"` // of the date that it is about
@@ -103,7 +103,11 @@ func (a *app) dueTasks(ctx context.Context, db *store.DB, until time.Time) (all 
 	tasks = append(tasks, digests...)
 	for _, task := range tasks {
 		if !calendar.TellsAhead(task.Kind) && task.Kind != store.TaskNewsletter {
-			all = append(all, taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload, community: task.CommunityID})
+			one := taskJSON{ID: task.ID, Kind: task.Kind, Object: task.ObjectID, DueAt: jsonTime(task.DueAt), Payload: task.Payload, community: task.CommunityID}
+			if task.Kind == store.TaskThanks { // a mail to one member
+				one.To = new(1)
+			}
+			all = append(all, one)
 		}
 	}
 	k, err := a.newCalendar(ctx, db)

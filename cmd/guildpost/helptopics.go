@@ -14,7 +14,7 @@ import (
 var helpFiles embed.FS
 
 // helpTopics are the topics of guildpost help, in the order in which they are listed.
-var helpTopics = []string{"start", "addresses", "commands", "config", "postfix", "imap", "imap-archive", "rules", "meetings", "newsletter", "report", "brief", "measures", "archive", "search", "words", "json", "exit-codes", "security", "privacy"}
+var helpTopics = []string{"start", "addresses", "commands", "config", "postfix", "imap", "imap-archive", "rules", "meetings", "newsletter", "recognition", "report", "brief", "measures", "archive", "search", "words", "json", "exit-codes", "security", "privacy"}
 
 func (a *app) helpCommand() *cobra.Command {
 	return &cobra.Command{Use: "help [TOPIC|COMMAND]", Short: "The manual: topics, and what each command does",

@@ -112,11 +112,14 @@ type memberJSON struct {
 	OwnCopies     bool     `json:"own_copies"`
 	Reminders     bool     `json:"reminders"` // of meetings
 	Newsletter    string   `json:"newsletter"`
+	Thanks        bool     `json:"thanks"` // a mail when somebody thanks them
+	Named         bool     `json:"named"`  // agrees to be named in newsletters
 }
 
 func newMemberJSON(s store.Subscription) memberJSON {
 	return memberJSON{Address: s.Address, Name: s.Name, State: string(s.State), Delivery: string(s.Delivery), Roles: roleNames(s),
-		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders, Newsletter: s.NewsletterWord()}
+		Since: jsonTime(s.Since), VacationUntil: jsonTime(s.VacationUntil), OwnCopies: s.OwnCopies, Reminders: !s.NoReminders, Newsletter: s.NewsletterWord(),
+		Thanks: !s.NoThanks, Named: s.Named}
 }
 
 func roleNames(s store.Subscription) []string {
@@ -233,6 +236,8 @@ func (a *app) memberShow() *cobra.Command {
 			t.row("own_copies", showYes(j.OwnCopies))
 			t.row("reminders", showYes(j.Reminders))
 			t.row("newsletter", j.Newsletter)
+			t.row("thanks", showYes(j.Thanks))
+			t.row("named", showYes(j.Named))
 			t.row("roles", strings.Join(j.Roles, " "))
 			return t.flush()
 		})

@@ -11,7 +11,7 @@ import (
 	"guildpost/templates"
 )
 
-var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "reminders", "newsletter", "state"}
+var memberKeys = []string{"name", "language", "timezone", "delivery", "digest_hour", "digest_format", "vacation", "own_copies", "reminders", "newsletter", "thanks", "named", "state"}
 
 // digestFormats are the formats of a digest by what they are called here.
 var digestFormats = map[string]store.DigestFormat{"readable": store.DigestReadable, "mime": store.DigestMIME, "plain": store.DigestPlain}
@@ -29,6 +29,8 @@ func (a *app) memberSet() *cobra.Command {
 			"  own_copies     yes (they get their own posts), no\n" +
 			"  newsletter     on, off, only (the newsletter, and no posts: delivery is none then)\n" +
 			"  reminders      yes (they are reminded of meetings), no\n" +
+			"  thanks         yes (a mail, once a day at most, when somebody thanks them), no\n" +
+			"  named          yes (they agree to be named in newsletters), no\n" +
 			"  state          " + strings.Join(allStates, ", ")}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withSubscription(c.Context(), args[0], args[1], func(db *store.DB, community store.Community, s store.Subscription) error {
@@ -87,6 +89,11 @@ func setMember(s *store.Subscription, key, value string, zone *time.Location) (e
 		if !s.SetNewsletter(value) {
 			err = among(key, value, store.NewsletterWords()...)
 		}
+	case "thanks":
+		s.NoThanks, err = yesOrNo(key, value)
+		s.NoThanks = !s.NoThanks
+	case "named":
+		s.Named, err = yesOrNo(key, value)
 	case "state":
 		s.State = store.SubscriptionState(value)
 		err = among(key, value, allStates...)

@@ -149,7 +149,7 @@ type Thanks struct {
 // A Milestone is something that somebody has reached.
 type Milestone struct {
 	Name string `json:"name"`
-	What string `json:"what"` // first-post, year
+	What string `json:"what"` // first-post, hosted, attended, year
 	N    int    `json:"n,omitempty"`
 }
 

@@ -80,8 +80,17 @@ func planThanks(ctx context.Context, l *List, a *asker, c command) (plan, error)
 		p.line += " for " + note
 	}
 	p.do = func(ctx context.Context) (result, error) {
-		_, err := l.DB.Thank(ctx, store.Thanks{CommunityID: a.community.ID, From: a.s.MemberID, To: s.MemberID, Note: note, At: l.Now()})
-		return result{done: true, text: l.say(a, "command.thanks", templates.Args{Name: s.Called()})}, err
+		outcome, err := l.DB.Thank(ctx, store.Thanks{CommunityID: a.community.ID, From: a.s.MemberID, To: s.MemberID, Note: note, At: l.Now(),
+			TellAt: l.tellThanksAt(a.community, s, l.Now())})
+		switch {
+		case err != nil:
+			return result{}, err
+		case outcome == store.ThanksEnough:
+			return result{}, l.refuse(a, "command.thanks-enough", templates.Args{N: store.ThanksADay})
+		case outcome == store.ThanksAlready:
+			return result{done: true, text: l.say(a, "command.thanks-already", templates.Args{Name: s.Called()})}, nil
+		}
+		return result{done: true, text: l.say(a, "command.thanks", templates.Args{Name: s.Called()})}, nil
 	}
 	return p, nil
 }

@@ -41,6 +41,12 @@ var settings = []setting{
 		s.NoBrief = !on
 		return ok
 	}, func(s store.Subscription) string { return switchText(!s.NoBrief) }},
+	{"thanks", []string{"thank", "kudos", "danke", "gracias"}, onOff, func(s *store.Subscription, value string) bool {
+		on := !s.NoThanks
+		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
+		s.NoThanks = !on
+		return ok
+	}, func(s store.Subscription) string { return switchText(!s.NoThanks) }},
 	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
 	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
 		func(s store.Subscription) string { return s.Timezone }},

@@ -15,7 +15,7 @@ const limitsKept = 31 * 24 * time.Hour
 // Due does what is due until a time, and returns how much it did. What fails is tried again at the next call, and keeps
 // the rest from nothing.
 func (l *List) Due(ctx context.Context, until time.Time) (done int, err error) {
-	for _, part := range []func(context.Context, time.Time) (int, error){l.dueRequests, l.dueBounces, l.dueHolds, l.dueHeldLists} {
+	for _, part := range []func(context.Context, time.Time) (int, error){l.dueRequests, l.dueBounces, l.dueHolds, l.dueHeldLists, l.dueThanks} {
 		n, partErr := part(ctx, until)
 		done, err = done+n, errors.Join(err, partErr)
 	}

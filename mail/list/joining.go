@@ -207,6 +207,10 @@ func (l *List) welcomeLetter(c store.Community, s store.Subscription, team []sto
 		Recognition: ch.Recognition, Learning: ch.Learning, Charter: ch.Text != "", Leave: l.leaveTicket(c, s),
 		Meetings: meetings,
 	}
+	if !s.Named {
+		named := l.ticket(c, mail.Ticket{Kind: mail.TicketNamed, Person: s.ID, Object: c.ID})
+		w.Named = &named
+	}
 	for _, f := range team {
 		w.Team = append(w.Team, templates.Person{Name: f.Name, Address: f.Address, Role: string(store.Facilitator)})
 	}

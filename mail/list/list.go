@@ -11,6 +11,9 @@
 // What a facilitator should look at is held. Everything else is a post: filed into its thread and on its way to the
 // subscribers when the sender hears 250.
 //
+// Thanks that stand in a post on a line of their own ("Thanks Ben for the review") are kept in the transaction that files it.
+// Whom they mean must be plain, in the thread or else in the community; who is thanked hears of it once a day at most.
+//
 // # What goes out
 //
 // The body goes out byte for byte, so that its DKIM signature holds where nothing that it signs was changed. The
@@ -214,7 +217,7 @@ func (l *List) accept(ctx context.Context, p *candidate) (templates.Reason, erro
 	return none, nil
 }
 
-// prepare finds out how a post goes out: in whose name, and to whom not.
+// prepare finds out how a post goes out: in whose name, and to whom not; and whom it thanks.
 func (l *List) prepare(ctx context.Context, p *candidate) (err error) {
 	if p.arrival.RewriteFrom, err = l.rewritesFrom(ctx, p.community, p.arrival.From); err != nil {
 		return err
@@ -224,6 +227,9 @@ func (l *List) prepare(ctx context.Context, p *candidate) (err error) {
 		return err
 	}
 	p.arrival.Skip = readers
+	if p.arrival.Thanks, err = l.thanksIn(ctx, p); err != nil {
+		return err
+	}
 	if p.member && !p.writer.OwnCopies {
 		p.arrival.Skip = append(p.arrival.Skip, p.writer.MemberID)
 	}

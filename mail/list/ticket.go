@@ -66,6 +66,8 @@ func kindOf(t mail.Ticket) (kind ticketKind, ok bool) {
 		return ticketKind{showReceipt, actReceipt}, true
 	case mail.TicketMute, mail.TicketFollow:
 		return ticketKind{showThreadMode, actThreadMode}, true
+	case mail.TicketThanksOff, mail.TicketNamed:
+		return ticketKind{showSetting, actSetting}, true
 	}
 	return kind, false
 }

@@ -43,6 +43,7 @@ CREATE TABLE subscriptions (
     no_reminders   BOOLEAN NOT NULL DEFAULT FALSE, -- of meetings
     newsletter     TEXT NOT NULL DEFAULT '', -- as NewsletterWish
     no_brief       BOOLEAN NOT NULL DEFAULT FALSE, -- a facilitator who wants no weekly brief
+    no_thanks      BOOLEAN NOT NULL DEFAULT FALSE, -- no mail when somebody thanks them
     roles          TEXT NOT NULL,
     since          BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,
@@ -404,9 +405,14 @@ CREATE TABLE thanks (
     from_member  BIGINT NOT NULL,
     to_member    BIGINT NOT NULL,
     note         TEXT NOT NULL,
-    at           BIGINT NOT NULL
+    at           BIGINT NOT NULL,
+    post_id      BIGINT NOT NULL DEFAULT 0, -- that they stood in, 0 for none
+    untold       BOOLEAN NOT NULL DEFAULT FALSE -- who was thanked is to hear of it
 );
 CREATE INDEX thanks_community ON thanks (community_id, at);
+CREATE INDEX thanks_from ON thanks (from_member, community_id, at);
+CREATE INDEX thanks_to ON thanks (to_member, community_id, at);
+CREATE INDEX thanks_untold ON thanks (to_member, community_id) WHERE untold;
 
 -- Issues of newsletters. Who has their copy is told by how far sending got: subscriptions up to sent_to have.
 CREATE TABLE newsletters (

@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"places", placeCases},
 		{"polls", pollCases},
 		{"newsletters", newsletterCases},
+		{"thanks", thanksCases},
 		{"reports", reportCases},
 		{"briefs", briefCases},
 	}

@@ -16,7 +16,6 @@ var threadModeCases = []testCase{
 }
 
 var smallCases = []testCase{
-	{"thanks are kept once", thanksOnce},
 	{"members are counted and paged", memberPages},
 	{"threads are found by subject", threadsBySubject},
 	{"a mail that comes twice is passed on once", noticesOnce},
@@ -107,28 +106,6 @@ func threadModeElsewhere(t *testing.T, db *store.DB) {
 	thread := Accept(t, db, Arrival(Community(t, db, "other"), "one")).ThreadID
 	_, err := db.SetThreadMode(ctx, By(Now), s.ID, thread, store.ThreadMuted, nil)
 	wantKind(t, "another community's thread", err, store.NotFound)
-}
-
-func thanksOnce(t *testing.T, db *store.DB) {
-	c := Community(t, db, "rust")
-	members := Members(t, db, c, 2)
-	thanks := store.Thanks{CommunityID: c.ID, From: members[0].MemberID, To: members[1].MemberID, Note: "the review", At: Now}
-	first, err := db.Thank(ctx, thanks)
-	check(t, err)
-	thanks.At = Now.Add(time.Hour)
-	second, err := db.Thank(ctx, thanks)
-	check(t, err)
-	equal(t, "the same thanks", second.ID, first.ID)
-	thanks.At = Now.Add(25 * time.Hour)
-	_, err = db.Thank(ctx, thanks)
-	check(t, err)
-	all, err := db.ThanksSince(ctx, c.ID, Now)
-	check(t, err)
-	equal(t, "kept", len(all), 2)
-	equal(t, "the first", all[0], first)
-	all, err = db.ThanksSince(ctx, c.ID, Now.Add(time.Minute))
-	check(t, err)
-	equal(t, "since", len(all), 1)
 }
 
 func memberPages(t *testing.T, db *store.DB) {
