@@ -29,16 +29,7 @@ const (
 // nextBrief is when a brief is due after a time, where the reader's clocks hang, and not while they are away. An hour that the
 // clocks skip is the one after it.
 func nextBrief(s store.Subscription, after time.Time, zone *time.Location) time.Time {
-	if s.VacationUntil.After(after) {
-		after = s.VacationUntil
-	}
-	local := after.In(zone)
-	for day := 0; ; day++ {
-		at := time.Date(local.Year(), local.Month(), local.Day()+day, briefHour, 0, 0, 0, zone)
-		if at.Weekday() == time.Monday && at.After(after) {
-			return at.UTC()
-		}
-	}
+	return store.NextHour(s.Back(after), briefHour, zone, func(day time.Time) bool { return day.Weekday() == time.Monday }).UTC()
 }
 
 // Due sends the briefs that are due, by a clock that shows that time, and returns how many mails that made. What fails for one

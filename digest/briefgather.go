@@ -8,7 +8,9 @@ import (
 
 	"guildpost/calendar"
 	"guildpost/digest/measure"
+	"guildpost/mail/list"
 	"guildpost/store"
+	"guildpost/templates"
 )
 
 // A brief is what is told of a community in a week, before it is put into words for one of its facilitators.
@@ -27,8 +29,8 @@ type brief struct {
 	untold    []store.Occurrence
 	actions   []overdueAction
 	owed      []owedAnswer
-	said      map[measure.PersonID]string // what new members said in their application, as it was kept
-	next      store.Meeting               // that a host is looked for; ID 0 where there is none
+	said      map[measure.PersonID][]templates.Answer // what new members said in their application
+	next      store.Meeting                           // that a host is looked for; ID 0 where there is none
 	nextDate  calendar.Date
 }
 
@@ -219,14 +221,14 @@ func (b *brief) readOwed(ctx context.Context) error {
 
 // readApplications reads what the new members who are named said of themselves.
 func (b *brief) readApplications(ctx context.Context) error {
-	b.said = map[measure.PersonID]string{}
+	b.said = map[measure.PersonID][]templates.Answer{}
 	fresh := b.measured.Week.New
 	for _, n := range fresh[:min(len(fresh), briefMost)] {
 		r, err := b.news.DB.Application(ctx, b.community.ID, b.measured.People[n.Person].Address)
 		if err != nil && store.KindOf(err) != store.NotFound {
 			return err
 		}
-		b.said[n.Person] = r.Payload
+		b.said[n.Person] = list.Answers(r)
 	}
 	return nil
 }

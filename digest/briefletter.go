@@ -3,7 +3,6 @@ package digest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"math"
 	"net/url"
 	"strconv"
@@ -83,25 +82,16 @@ func (r *briefReader) ticket(kind mail.TicketKind, object int64) templates.Ticke
 
 func (r *briefReader) held() (posts []templates.HeldPost, joins []templates.HeldJoin) {
 	for _, h := range r.posts[:r.shown("posts", len(r.posts))] {
-		posts = append(posts, templates.HeldPost{Address: h.From, Subject: h.Subject, Reason: list.ReasonOf(h), Since: h.Since.In(r.zone),
-			Approve: r.ticket(mail.TicketHoldApprove, h.ID), Reject: r.ticket(mail.TicketHoldReject, h.ID)})
+		p := list.HeldPost(h, r.zone)
+		p.Approve, p.Reject = r.ticket(mail.TicketHoldApprove, h.ID), r.ticket(mail.TicketHoldReject, h.ID)
+		posts = append(posts, p)
 	}
-	for _, j := range r.joins[:r.shown("joins", len(r.joins))] {
-		joins = append(joins, templates.HeldJoin{Name: applicationOf(j.Payload).Name, Address: j.Address, Since: j.AskedAt.In(r.zone),
-			Approve: r.ticket(mail.TicketJoinApprove, j.ID), Decline: r.ticket(mail.TicketJoinDecline, j.ID)})
+	for _, request := range r.joins[:r.shown("joins", len(r.joins))] {
+		j := list.HeldJoin(request, r.zone)
+		j.Approve, j.Decline = r.ticket(mail.TicketJoinApprove, request.ID), r.ticket(mail.TicketJoinDecline, request.ID)
+		joins = append(joins, j)
 	}
 	return posts, joins
-}
-
-// An application is what a request to join keeps of who asks.
-type application struct {
-	Name    string             `json:"name"`
-	Answers []templates.Answer `json:"answers"`
-}
-
-func applicationOf(payload string) (a application) {
-	_ = json.Unmarshal([]byte(payload), &a) // what cannot be read is not told
-	return a
 }
 
 func (r *briefReader) drafts() (issue *templates.BriefIssue, report *templates.BriefReport) {
@@ -183,7 +173,7 @@ func (r *briefReader) fresh() (all []templates.BriefPerson) {
 			continue
 		}
 		p := r.person(n.Person, "brief.write.welcome")
-		p.Wrote, p.Answers = n.Wrote, brieflySaid(applicationOf(r.said[n.Person]).Answers)
+		p.Wrote, p.Answers = n.Wrote, brieflySaid(r.said[n.Person])
 		all = append(all, p)
 	}
 	return all
@@ -232,7 +222,7 @@ func (r *briefReader) hosts() (all []templates.BriefHost, next templates.BriefMe
 func (r *briefReader) alarms() (all []templates.BriefAlarm) {
 	for _, a := range r.measured.Alarms {
 		if a.Kind != measure.AlarmNewcomer {
-			all = append(all, templates.BriefAlarm{Kind: strings.ReplaceAll(string(a.Kind), "_", "-"), N: alarmNumber(a), Figure: r.decimal(a.Value)})
+			all = append(all, templates.BriefAlarm{Kind: alarmKey(a), N: alarmNumber(a), Figure: r.decimal(a.Value)})
 		}
 	}
 	return all

@@ -37,8 +37,7 @@ type gathering struct {
 var sources = []func(*gathering, context.Context) error{
 	(*gathering).readMemberships, (*gathering).readThreads, (*gathering).readPosts, (*gathering).readCohort, (*gathering).readThanks,
 	(*gathering).readMeetings, (*gathering).readFeedback,
-	// These come last, since they look at everybody who contributed.
-	(*gathering).readFirstPosts, (*gathering).readFirstAttended,
+	(*gathering).readFirsts, // the last, since it looks at everybody who contributed
 }
 
 // CommunityZone is where a community's days begin.
@@ -72,6 +71,15 @@ func (g *gathering) person(id measure.PersonID) *measure.Person {
 		g.records.Persons = append(g.records.Persons, measure.Person{ID: id})
 	}
 	return &g.records.Persons[at]
+}
+
+// readFirsts finds what those who contributed had done before what was read.
+func (g *gathering) readFirsts(ctx context.Context) error {
+	members := g.contributors()
+	if err := g.readFirstPosts(ctx, members); err != nil {
+		return err
+	}
+	return g.readFirstAttended(ctx, members)
 }
 
 // contributors are the members who contributed anything that was read, each once.

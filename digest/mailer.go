@@ -35,18 +35,9 @@ func (m *Mailer) language(c store.Community, s store.Subscription) string {
 // nextDigest is when a digest is due after a time: at the reader's hour, each day, each Monday, or on the first of each month,
 // and not while they are away. An hour that the clocks skip is the one after it.
 func nextDigest(s store.Subscription, after time.Time, zone *time.Location) time.Time {
-	if s.VacationUntil.After(after) {
-		after = s.VacationUntil
-	}
-	local := after.In(zone)
-	for day := 0; ; day++ {
-		at := time.Date(local.Year(), local.Month(), local.Day()+day, s.DigestHour, 0, 0, 0, zone)
-		switch {
-		case !at.After(after), s.Delivery == store.Weekly && at.Weekday() != time.Monday, s.Delivery == store.Monthly && at.Day() != 1:
-			continue
-		}
-		return at.UTC()
-	}
+	return store.NextHour(s.Back(after), s.DigestHour, zone, func(day time.Time) bool {
+		return (s.Delivery != store.Weekly || day.Weekday() == time.Monday) && (s.Delivery != store.Monthly || day.Day() == 1)
+	}).UTC()
 }
 
 // replyTo is a link that begins an answer to a post, in its thread.

@@ -112,9 +112,9 @@ func (g *gathering) readFeedback(ctx context.Context) error {
 	return err
 }
 
-// readFirstAttended finds who came to a meeting before those that were read.
-func (g *gathering) readFirstAttended(ctx context.Context) error {
-	first, err := g.DB.FirstAttended(ctx, g.community.ID, g.contributors())
+// readFirstAttended finds which members came to a meeting before those that were read.
+func (g *gathering) readFirstAttended(ctx context.Context, members []int64) error {
+	first, err := g.DB.FirstAttended(ctx, g.community.ID, members)
 	for id, at := range first {
 		if !at.After(g.since) {
 			g.person(id).FirstAttended = at

@@ -20,10 +20,9 @@ func (g *gathering) readThreads(ctx context.Context) error {
 	})
 }
 
-// readFirstPosts finds who wrote before the posts that were read: also of those who did something else since, and so are not
+// readFirstPosts finds who wrote before the posts that were read: also of members who did something else since, and so are not
 // new here.
-func (g *gathering) readFirstPosts(ctx context.Context) error {
-	members := g.contributors()
+func (g *gathering) readFirstPosts(ctx context.Context, members []int64) error {
 	first, err := g.DB.FirstPosts(ctx, g.community.ID, members)
 	if err != nil {
 		return err

@@ -77,10 +77,13 @@ func (s *sponsorReport) data(lang, name string) templates.SponsorReport {
 		out.Measures = append(out.Measures, m)
 	}
 	for _, a := range s.lasting {
-		out.Alarms = append(out.Alarms, strings.ReplaceAll(string(a.Kind), "_", "-"))
+		out.Alarms = append(out.Alarms, alarmKey(a))
 	}
 	return out
 }
+
+// alarmKey is how texts call an alarm.
+func alarmKey(a measure.Alarm) string { return strings.ReplaceAll(string(a.Kind), "_", "-") }
 
 // How much counts as healthy: half of the threads answered, as the alarm has it; and a quarter of the members taking part in a
 // quarter of a year, the lower edge of what is usual (Wenger, McDermott and Snyder).

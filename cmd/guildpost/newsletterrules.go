@@ -21,8 +21,21 @@ type newsletterRulesJSON struct {
 
 func newNewsletterRulesJSON(c store.Community) newsletterRulesJSON {
 	return newsletterRulesJSON{Newsletter: spell(c.Newsletter, "off"), NewsletterUnanswered: spell(string(c.NewsletterUnanswered), "send"),
-		NewsletterLanguage: c.NewsletterLanguage, Report: map[bool]string{true: "off", false: "on"}[c.NoReport], Brief: map[bool]string{true: "off", false: "on"}[c.NoBrief],
+		NewsletterLanguage: c.NewsletterLanguage, Report: onUnless(c.NoReport), Brief: onUnless(c.NoBrief),
 		Colour: spell(c.Colour, templates.DefaultColour)}
+}
+
+// onUnless spells what is kept as what a community does not want.
+func onUnless(no bool) string {
+	if no {
+		return "off"
+	}
+	return "on"
+}
+
+func setUnless(no *bool, key, value string) error {
+	*no = value == "off"
+	return among(key, value, "on", "off")
 }
 
 var newsletterRules = []communityRule{
@@ -45,12 +58,10 @@ var newsletterRules = []communityRule{
 		return unlessEmpty("newsletter_language", v, checkLanguage)
 	}, func(j communityJSON) string { return j.NewsletterLanguage }},
 	{"report", "on (sponsors get a report each month), off", func(c *store.Community, v string) error {
-		c.NoReport = v == "off"
-		return among("report", v, "on", "off")
+		return setUnless(&c.NoReport, "report", v)
 	}, func(j communityJSON) string { return j.Report }},
 	{"brief", "on (facilitators get a brief each week), off", func(c *store.Community, v string) error {
-		c.NoBrief = v == "off"
-		return among("brief", v, "on", "off")
+		return setUnless(&c.NoBrief, "brief", v)
 	}, func(j communityJSON) string { return j.Brief }},
 	{"colour", "the colour of its mails and pages, such as #B7410E, or empty for the usual one", func(c *store.Community, v string) error {
 		if c.Colour = v; v != "" && !colourForm.MatchString(v) {

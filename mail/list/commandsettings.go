@@ -28,25 +28,13 @@ var settings = []setting{
 		func(s store.Subscription) string { return strconv.Itoa(s.DigestHour) }},
 	{"own-copies", []string{"owncopies", "own_copies", "copies", "myposts", "repro", "norepro"}, onOff, setSwitch(func(s *store.Subscription) *bool { return &s.OwnCopies }),
 		func(s store.Subscription) string { return switchText(s.OwnCopies) }},
-	{"reminders", []string{"reminder", "remind", "erinnerungen", "recordatorios"}, onOff, func(s *store.Subscription, value string) bool {
-		on := !s.NoReminders
-		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
-		s.NoReminders = !on
-		return ok
-	}, func(s store.Subscription) string { return switchText(!s.NoReminders) }},
+	{"reminders", []string{"reminder", "remind", "erinnerungen", "recordatorios"}, onOff, setUnless(func(s *store.Subscription) *bool { return &s.NoReminders }),
+		func(s store.Subscription) string { return switchText(!s.NoReminders) }},
 	{"newsletter", []string{"newsletters", "rundbrief", "boletín", "boletin"}, store.NewsletterWords(), setNewsletter, store.Subscription.NewsletterWord},
-	{"brief", []string{"briefs", "wochenbrief", "resumen"}, onOff, func(s *store.Subscription, value string) bool {
-		on := !s.NoBrief
-		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
-		s.NoBrief = !on
-		return ok
-	}, func(s store.Subscription) string { return switchText(!s.NoBrief) }},
-	{"thanks", []string{"thank", "kudos", "danke", "gracias"}, onOff, func(s *store.Subscription, value string) bool {
-		on := !s.NoThanks
-		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
-		s.NoThanks = !on
-		return ok
-	}, func(s store.Subscription) string { return switchText(!s.NoThanks) }},
+	{"brief", []string{"briefs", "wochenbrief", "resumen"}, onOff, setUnless(func(s *store.Subscription) *bool { return &s.NoBrief }),
+		func(s store.Subscription) string { return switchText(!s.NoBrief) }},
+	{"thanks", []string{"thank", "kudos", "danke", "gracias"}, onOff, setUnless(func(s *store.Subscription) *bool { return &s.NoThanks }),
+		func(s store.Subscription) string { return switchText(!s.NoThanks) }},
 	{"language", []string{"lang", "sprache", "idioma"}, templates.Languages(), setLanguage, func(s store.Subscription) string { return s.Language }},
 	{"timezone", []string{"tz", "time-zone", "zone", "zeitzone"}, []string{"UTC", "Europe/Berlin", "America/Lima"}, setTimezone,
 		func(s store.Subscription) string { return s.Timezone }},
@@ -154,6 +142,16 @@ func setSwitch(field func(*store.Subscription) *bool) func(*store.Subscription, 
 			return false
 		}
 		return true
+	}
+}
+
+// setUnless is setSwitch for what is kept the other way round: as what somebody does not want.
+func setUnless(field func(*store.Subscription) *bool) func(*store.Subscription, string) bool {
+	return func(s *store.Subscription, value string) bool {
+		on := !*field(s)
+		ok := setSwitch(func(*store.Subscription) *bool { return &on })(s, value)
+		*field(s) = !on
+		return ok
 	}
 }
 

@@ -66,12 +66,7 @@ func heldListTask(community int64, due, listed time.Time) store.Task {
 }
 
 func nextMorning(after time.Time, zone *time.Location) time.Time {
-	local := after.In(zone)
-	morning := time.Date(local.Year(), local.Month(), local.Day(), heldListHour, 0, 0, 0, zone)
-	if !morning.After(after) {
-		morning = time.Date(local.Year(), local.Month(), local.Day()+1, heldListHour, 0, 0, 0, zone)
-	}
-	return morning
+	return store.NextHour(after, heldListHour, zone, nil)
 }
 
 // A waitingList is what waits for the facilitators of a community, and what ended since the last list.
@@ -155,31 +150,40 @@ func (l *List) heldList(w waitingList, f store.Subscription) letter {
 	c, zone := w.community, l.zone(w.community, f)
 	list := templates.HeldDigest{For: forReader(c, f.Name), More: max(0, len(w.posts)-heldListMost)}
 	for _, h := range w.posts[:min(len(w.posts), heldListMost)] {
-		p := heldPost(h, zone)
+		p := HeldPost(h, zone)
 		p.Approve, p.Reject = l.holdTickets(c, f, h)
 		list.Posts = append(list.Posts, p)
 	}
 	for _, r := range w.joins {
-		j := heldJoin(r, zone)
+		j := HeldJoin(r, zone)
 		j.Approve, j.Decline = l.decisionTickets(c, f, r)
 		list.Joins = append(list.Joins, j)
 	}
 	for _, h := range w.endedPosts[:min(len(w.endedPosts), heldListMost)] {
-		list.EndedPosts = append(list.EndedPosts, heldPost(h, zone))
+		list.EndedPosts = append(list.EndedPosts, HeldPost(h, zone))
 	}
 	for _, r := range w.endedJoins[:min(len(w.endedJoins), heldListMost)] {
-		list.EndedJoins = append(list.EndedJoins, heldJoin(r, zone))
+		list.EndedJoins = append(list.EndedJoins, HeldJoin(r, zone))
 	}
 	list.EndedMore = len(w.endedPosts) + len(w.endedJoins) - len(list.EndedPosts) - len(list.EndedJoins)
 	return to(c, f, list)
 }
 
-func heldPost(h store.Hold, zone *time.Location) templates.HeldPost {
+// HeldPost is a held post as lists of what waits have it, with its times where the reader's clocks hang; without tickets.
+func HeldPost(h store.Hold, zone *time.Location) templates.HeldPost {
 	return templates.HeldPost{Address: h.From, Subject: h.Subject, Reason: ReasonOf(h), Since: h.Since.In(zone)}
 }
 
-func heldJoin(r store.Request, zone *time.Location) templates.HeldJoin {
-	var p joinPayload
-	_ = json.Unmarshal([]byte(r.Payload), &p) // a name is all that is lost
-	return templates.HeldJoin{Name: p.Name, Address: r.Address, Since: r.AskedAt.In(zone)}
+// Answers are what an applicant answered to the questions of the charter.
+func Answers(r store.Request) []templates.Answer { return readApplication(r).Answers }
+
+// readApplication reads what a request to join keeps for people to read: where that cannot be read, nothing else is lost.
+func readApplication(r store.Request) (p joinPayload) {
+	_ = json.Unmarshal([]byte(r.Payload), &p)
+	return p
+}
+
+// HeldJoin is a request to join, as HeldPost has posts.
+func HeldJoin(r store.Request, zone *time.Location) templates.HeldJoin {
+	return templates.HeldJoin{Name: readApplication(r).Name, Address: r.Address, Since: r.AskedAt.In(zone)}
 }

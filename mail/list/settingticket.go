@@ -8,37 +8,39 @@ import (
 	"guildpost/templates"
 )
 
-// settingTickets are tickets that change one setting of whoever they are for, as "set" does.
-var settingTickets = map[mail.TicketKind]templates.Setting{
-	mail.TicketThanksOff: {Key: "thanks", Value: "off"},
-	mail.TicketNamed:     {Key: "news", Value: "on"},
+// settingTickets are tickets that change one setting of whoever they are for, as "set" does, and what their pages are called.
+var settingTickets = map[mail.TicketKind]struct {
+	page   string
+	change templates.Setting
+}{
+	mail.TicketThanksOff: {"thanks-off", templates.Setting{Key: "thanks", Value: "off"}},
+	mail.TicketNamed:     {"named", templates.Setting{Key: "news", Value: "on"}},
 }
 
-// settingPages are what their pages are called.
-var settingPages = map[mail.TicketKind]string{mail.TicketThanksOff: "thanks-off", mail.TicketNamed: "named"}
-
 func showSetting(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
-	s, err := l.DB.Subscription(ctx, u.ticket.Person)
+	_, out, err := l.settingOf(ctx, u)
+	return out, err
+}
+
+// settingOf finds whose setting a ticket changes; NotFound where they are no member any more.
+func (l *List) settingOf(ctx context.Context, u ticketUse) (s store.Subscription, out Outcome, err error) {
+	s, err = l.DB.Subscription(ctx, u.ticket.Person)
 	if err == nil && !isMember(s) {
 		err = store.Errorf(store.NotFound, "this ticket is not a member's any more")
 	}
-	return Outcome{Community: u.community, Kind: settingPages[u.ticket.Kind]}, err
+	return s, Outcome{Community: u.community, Kind: settingTickets[u.ticket.Kind].page}, err
 }
 
 // actSetting changes the setting; that it is so already changes nothing.
 func actSetting(ctx context.Context, l *List, u ticketUse) (Outcome, error) {
-	out, err := showSetting(ctx, l, u)
+	s, out, err := l.settingOf(ctx, u)
 	if err != nil {
 		if store.KindOf(err) == store.NotFound {
 			out.Problem, err = "expired", nil
 		}
 		return out, err
 	}
-	s, err := l.DB.Subscription(ctx, u.ticket.Person)
-	if err != nil {
-		return out, err
-	}
-	change := settingTickets[u.ticket.Kind]
+	change := settingTickets[u.ticket.Kind].change
 	after := s
 	if kept, ok := findSetting(change.Key); ok {
 		kept.set(&after, change.Value)

@@ -197,15 +197,7 @@ func (l *List) tellThanksAt(c store.Community, s store.Subscription, now time.Ti
 	if s.NoThanks || s.State != store.Active {
 		return time.Time{}
 	}
-	if s.VacationUntil.After(now) {
-		now = s.VacationUntil
-	}
-	local := now.In(l.zone(c, s))
-	at := time.Date(local.Year(), local.Month(), local.Day(), s.DigestHour, 0, 0, 0, local.Location())
-	if !at.After(now) {
-		at = time.Date(local.Year(), local.Month(), local.Day()+1, s.DigestHour, 0, 0, 0, local.Location())
-	}
-	return at
+	return store.NextHour(s.Back(now), s.DigestHour, l.zone(c, s), nil)
 }
 
 // dueThanks tells people who thanked them, and for what.
