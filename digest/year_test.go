@@ -98,6 +98,9 @@ func measureYear(t *testing.T, f *yeartest.Filed, w measure.Window) *Report {
 
 // TestYearNaive: the figures of made-up years are those that the naive way finds, in spring, in summer and at the end.
 func TestYearNaive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long, and does one thing after the other: the race detector finds nothing in it")
+	}
 	for _, law := range []yeartest.Law{yeartest.Thriving, yeartest.Fading} {
 		for seed := range uint64(2) {
 			f := aYear(t, law, seed)
@@ -115,6 +118,9 @@ func TestYearNaive(t *testing.T) {
 
 // TestYearBands: at the year's end the figures tell which community thrives, whatever the seed.
 func TestYearBands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long, and does one thing after the other: the race detector finds nothing in it")
+	}
 	for seed := range uint64(3) {
 		up, down := aYear(t, yeartest.Thriving, seed), aYear(t, yeartest.Fading, seed)
 		w := measure.LastMonth(up.To, up.Zone)

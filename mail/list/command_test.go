@@ -24,6 +24,9 @@ func (w *club) post(from, subject, more string) {
 
 // TestWhoMayDoWhat is the table of rights: each command, by each kind of asker.
 func TestWhoMayDoWhat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long, and does one thing after the other: the race detector finds nothing in it")
+	}
 	const (
 		yes    = "does"   // at once
 		ask    = "asks"   // the address is asked first
